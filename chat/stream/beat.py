@@ -1,0 +1,37 @@
+"""How often an answer is written and shown: a window that stretches with the load."""
+
+SHORTEST = 0.016
+LONGEST = 0.080
+CALM = 0.5
+FULL = 0.9
+REPEATED_BYTES_PER_SECOND = 64_000
+
+
+def beat(busy: float) -> float:
+    """Seconds between two entries, for a loop whose thread is `busy` (0 to 1) of the time."""
+    strain = (busy - CALM) / (FULL - CALM)
+    return SHORTEST + (LONGEST - SHORTEST) * min(1.0, max(0.0, strain))
+
+
+def pause_after(repeated_bytes: int) -> float:
+    """Seconds to wait after a frame that said `repeated_bytes` once more, to bound the wire."""
+    return repeated_bytes / REPEATED_BYTES_PER_SECOND
+
+
+class Load:
+    """The loop thread's share of a CPU over the last window."""
+
+    def __init__(self, window: float = 0.25) -> None:
+        self.window = window
+        self.busy = 0.0
+        self._wall: float | None = None
+        self._cpu = 0.0
+
+    def sample(self, wall: float, cpu: float) -> float:
+        """Take two clock readings in seconds; gives `busy`, renewed once a window."""
+        if self._wall is None:
+            self._wall, self._cpu = wall, cpu
+        elif wall - self._wall >= self.window:
+            self.busy = min(1.0, (cpu - self._cpu) / (wall - self._wall))
+            self._wall, self._cpu = wall, cpu
+        return self.busy

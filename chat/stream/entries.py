@@ -1,0 +1,126 @@
+"""What a log holds (entries) and what a saved answer holds (parts): JSON-able dictionaries."""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+Phase = Literal["queued", "connecting", "waiting", "reasoning", "writing", "tool"]
+UsageSource = Literal["provider", "estimated", "none"]
+
+
+class Text(TypedDict):
+    """Characters appended to the answer."""
+
+    kind: Literal["text"]
+    text: str
+
+
+class Reasoning(TypedDict):
+    """Characters appended to the reasoning; `ms` since it began, when known."""
+
+    kind: Literal["reasoning"]
+    text: str
+    ms: NotRequired[int]
+
+
+class ToolCall(TypedDict):
+    """A piece of the tool call at `index`: id and name are assigned, arguments appended."""
+
+    kind: Literal["tool_call"]
+    index: int
+    id: str
+    name: str
+    arguments: str
+
+
+class ToolResult(TypedDict):
+    """What the tool call `id` returned; `error` says that it failed."""
+
+    kind: Literal["tool_result"]
+    id: str
+    text: str
+    error: bool
+
+
+class Status(TypedDict):
+    """Where the generation is, `elapsed_ms` after it was accepted, with `tokens` written so far."""
+
+    kind: Literal["status"]
+    phase: Phase
+    elapsed_ms: int
+    tokens: int
+
+
+class Usage(TypedDict):
+    """Tokens used, and who counted them."""
+
+    kind: Literal["usage"]
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    reasoning_tokens: int | None
+    source: UsageSource
+
+
+class TextPart(TypedDict):
+    """A run of answer text (Markdown)."""
+
+    type: Literal["text"]
+    text: str
+
+
+class ReasoningPart(TypedDict):
+    """A run of reasoning (plain text) and how long it took, in milliseconds."""
+
+    type: Literal["reasoning"]
+    text: str
+    ms: int | None
+
+
+class ToolCallPart(TypedDict):
+    """A tool call with its arguments (JSON text, perhaps incomplete) and its result."""
+
+    type: Literal["tool_call"]
+    id: str
+    name: str
+    arguments: str
+    result: str | None
+    error: bool
+
+
+Part = TextPart | ReasoningPart | ToolCallPart
+
+
+class Base(TypedDict):
+    """Replaces everything before it by these parts."""
+
+    kind: Literal["base"]
+    parts: list[Part]
+
+
+class End(TypedDict):
+    """The one ending; `ending` is what the `end` frame says of it."""
+
+    kind: Literal["end"]
+    status: str
+    ending: dict[str, Any]
+
+
+Entry = Text | Reasoning | ToolCall | ToolResult | Status | Usage | Base | End
+
+
+def text(characters: str) -> Text:
+    """A text entry."""
+    return {"kind": "text", "text": characters}
+
+
+def status(phase: Phase, elapsed_ms: int, tokens: int = 0) -> Status:
+    """A status entry."""
+    return {"kind": "status", "phase": phase, "elapsed_ms": elapsed_ms, "tokens": tokens}
+
+
+def base(parts: list[Part]) -> Base:
+    """A base entry: what a continued answer begins with, or a lost log is restored by."""
+    return {"kind": "base", "parts": parts}
+
+
+def end(status: str, ending: dict[str, Any] | None = None) -> End:
+    """An end entry."""
+    return {"kind": "end", "status": status, "ending": ending or {}}

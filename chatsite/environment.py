@@ -1,0 +1,111 @@
+"""Every setting that comes from the environment: read here once, typed, refused with a sentence."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import dj_database_url
+
+from chatsite import values
+
+Value = TypeVar("Value")
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
+
+
+class BadEnvironment(Exception):
+    """Some values cannot be used; `problems` holds one sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings of this process; an empty text or list where nothing was set."""
+
+    var: Path
+    secret_key: str
+    debug: bool
+    host: str
+    port: int
+    allowed_hosts: list[str]
+    csrf_trusted_origins: list[str]
+    database: dj_database_url.DBConfig
+    redis_url: str
+    openai_api_key: str
+    openai_base_url: str
+    openai_models: list[str]
+    drain_seconds: float
+    signup: values.Signup
+    log_format: values.LogFormat
+
+    @property
+    def demo(self) -> bool:
+        """Whether the built-in demo model answers, because no other is configured."""
+        return not (self.openai_api_key or self.openai_base_url)
+
+
+def load() -> Environment:
+    """Return the process's settings, or print every problem and exit with status 2."""
+    try:
+        return read(os.environ)
+    except BadEnvironment as bad:
+        for problem in bad.problems:
+            sys.stderr.write(f"{problem}\n")
+        raise SystemExit(2) from None
+
+
+def read(variables: Mapping[str, str]) -> Environment:
+    """Return the settings in `variables`; raise BadEnvironment with all problems at once."""
+    reader = _Reader(variables)
+    var = reader.get("VAR_DIR", values.directory, str(ROOT / "var"))
+    host = reader.get("HOST", values.listen_host, "127.0.0.1")
+    environment = Environment(
+        var=var,
+        secret_key=reader.get("SECRET_KEY", values.secret_key, ""),
+        debug=reader.get("DEBUG", values.boolean, "false"),
+        host=host,
+        port=reader.get("PORT", values.port, "8000"),
+        allowed_hosts=reader.get("ALLOWED_HOSTS", values.allowed_hosts, _own_names(host)),
+        csrf_trusted_origins=reader.get("CSRF_TRUSTED_ORIGINS", values.origins, ""),
+        database=reader.get("DATABASE_URL", values.database, f"sqlite:///{var}/chatsite.sqlite3"),
+        redis_url=reader.get("REDIS_URL", values.redis_url, ""),
+        openai_api_key=reader.get("OPENAI_API_KEY", values.api_key, ""),
+        openai_base_url=reader.get("OPENAI_BASE_URL", values.base_url, ""),
+        openai_models=reader.get("OPENAI_MODELS", values.words, ""),
+        drain_seconds=reader.get("DRAIN_SECONDS", values.seconds, "30"),
+        signup=reader.get("SIGNUP", values.signup, "invite"),
+        log_format=reader.get("LOG_FORMAT", values.log_format, "text"),
+    )
+    if reader.problems:
+        raise BadEnvironment(reader.problems)
+    return environment
+
+
+class _Reader:
+    """Parses variables one by one and keeps the problems, instead of stopping at the first."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self.problems: list[str] = []
+
+    def get(self, name: str, parse: Callable[[str], Value], default: str) -> Value:
+        try:
+            return parse(self.variables.get(name, "").strip() or default)
+        except ValueError as error:
+            self.problems.append(f"{name} {error}")
+            return parse(default)
+
+
+def _own_names(host: str) -> str:
+    """Return the names by which this machine is surely meant, and the one it listens on."""
+    if host in EVERY_ADDRESS:
+        return ",".join(LOOPBACK)
+    return ",".join([*LOOPBACK, f"[{host}]" if ":" in host else host])

@@ -1,0 +1,23 @@
+"""What one person, one socket and one answer may use; every limit of the site in one block."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits per message, user, socket and process; times are seconds."""
+
+    max_prompt_chars: int = 100_000
+    sends_per_minute: int = 60
+    running_per_user: int = 8
+    streams_per_process: int = 500
+    frames_per_second: int = 50
+    sockets_per_user: int = 50
+    connect_seconds: float = 10
+    first_token_seconds: float = 120
+    silence_seconds: float = 60
+    answer_seconds: float = 1800
+    answer_chars: int = 2_000_000
+
+
+LIMITS = Limits()

@@ -1,0 +1,47 @@
+"""How log records look: a line of text for people, or a line of JSON for machines."""
+
+import json
+import logging
+from typing import Any
+
+STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+HIDDEN = {"request", "status_code", "server_time"}
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a record as one JSON object; what was given as `extra` is part of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {
+            name: value for name, value in vars(record).items() if name not in STANDARD | HIDDEN
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def config(log_format: str) -> dict[str, Any]:
+    """Return the `LOGGING` setting for `log_format`, text or json, written to standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+            "json": {"()": JsonFormatter},
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": log_format}},
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {
+            "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
+            "daphne": {"level": "WARNING"},
+            "httpx2": {"level": "WARNING"},
+            "openai": {"level": "WARNING"},
+            "asyncio": {"level": "WARNING"},
+        },
+    }

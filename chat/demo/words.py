@@ -15,24 +15,7 @@ from chat.demo.texts import text
 from chat.demo.tools import after_tool, tool, tool_call, tool_text, two_tools
 
 FILLERS = frozenset(
-    ("a", "an", "the", "please", "show", "me", "give", "some", "i", "want", "answer", "now", "try", "it")
-)
-    [
-        "a",
-        "an",
-        "the",
-        "please",
-        "show",
-        "me",
-        "give",
-        "some",
-        "i",
-        "want",
-        "answer",
-        "now",
-        "try",
-        "it",
-    ]
+    re.findall(r"\w+", "a an the please show me give some i want answer now try it")
 )
 SLOW_START, SLOW_RATE = 5.0, 6.0
 

@@ -1,0 +1,154 @@
+"""An answer's HTML while the answer arrives: what is done is sealed, the rest is the tail."""
+
+import re
+from itertools import islice
+
+from chat.rendering.code import open_code_block
+from chat.rendering.document import render
+from chat.rendering.fence import Fence, OpenCode, opening
+from chat.rendering.grammar import Block, Definitions, Parsed, parse
+from chat.rendering.source import Intake
+from chat.rendering.writer import write
+
+# A last line of which it is not yet clear what it will be, and whose first guess would flash:
+# "-" under a paragraph is a heading until the list item's text arrives, "``" text until "```".
+_UNCLEAR = re.compile(r"[ \t>]*(?:[-=*_+#]{1,40}|`{1,2}|`{3,}[^`]{0,40}|~{1,2}|~{3,}.{0,40})[ \t]*")
+
+# The blocks that a blank line ends; lists, footnotes and indented code may go on behind it.
+_ENDED_BY_BLANK_LINE = {"Paragraph", "Heading", "BlockQuote", "Table", "Rule"}
+_BLANK_LINE = re.compile(rb"[ \t]*\n")
+
+
+class Blocks:
+    """Renders a growing document; each access costs the new text and the open block, not the whole.
+
+    Always `"".join(sealed) + tail` is `render(document so far without held)`, but for references
+    to what is defined later and the colours of an unfinished code block: `finish` settles those.
+    """
+
+    def __init__(self) -> None:
+        self._intake = Intake()
+        self._document: list[str] = []
+        self._pending: list[str] = []
+        self._source = ""
+        self._held = ""
+        self._sealed: list[str] = []
+        self._tail: str | None = ""
+        self._fence: Fence | None = None
+        self._fences = 0
+        self._definitions = Definitions()
+
+    def feed(self, text: str) -> None:
+        """Add `text` to the document."""
+        self._document.append(text)
+        self._pending.append(text)
+
+    @property
+    def sealed(self) -> list[str]:
+        """The HTML of the blocks that nothing can change any more; only ever appended to."""
+        self._catch_up()
+        return self._sealed
+
+    @property
+    def tail(self) -> str:
+        """The HTML of all that is not sealed, "" when there is none."""
+        self._catch_up()
+        if self._tail is None:
+            self._tail = self._rendered_tail()
+        return self._tail
+
+    @property
+    def held(self) -> str:
+        """The last characters of the document, if it is not yet clear what they will be."""
+        self._catch_up()
+        return self._fence.held if self._fence else self._held
+
+    @property
+    def open_code(self) -> OpenCode | None:
+        """The fenced code block that the tail consists of, while it is open."""
+        self._catch_up()
+        return OpenCode(self._fences, self._fence.text) if self._fence else None
+
+    def finish(self) -> str:
+        """Return `render(document)`, at the cost of the tail alone if nothing was defined late."""
+        self._catch_up()
+        document = "".join(self._document)
+        if "]:" in document:
+            return render(document)
+        return "".join(self._sealed) + render(self._source)
+
+    def _catch_up(self) -> None:
+        if not self._pending:
+            return
+        text = self._intake.take("".join(self._pending))
+        self._pending.clear()
+        self._source += text
+        self._tail = None
+        if self._fence is None:
+            if "\n" in text:
+                self._seal()
+        elif self._fence.feed(text):
+            self._fence = None
+            self._seal()
+        last = self._source[self._source.rfind("\n") + 1 :]
+        self._held = last if _UNCLEAR.fullmatch(last) else ""
+
+    def _seal(self) -> None:
+        """Seal all that no further line can change: only complete lines decide."""
+        complete = self._source[: self._source.rfind("\n") + 1]
+        parsed = parse(complete, self._definitions)
+        if not parsed.blocks:
+            return
+        done, cut = _done(parsed)
+        self._sealed += islice(write(parsed, self._definitions), done)
+        if cut:
+            data = complete.encode()
+            self._definitions.learn(data[:cut].decode())
+            self._source = data[cut:].decode() + self._source[len(complete) :]
+        if done < len(parsed.blocks):
+            self._open_fence()
+
+    def _open_fence(self) -> None:
+        first_line = opening(self._source)
+        if first_line:
+            self._fences += 1
+            self._fence = Fence(first_line)
+            self._fence.feed(self._source[first_line.end() :])
+
+    def _rendered_tail(self) -> str:
+        if self._fence:
+            return open_code_block(self._fence.info, self._fence.text) + "\n"
+        parsed = parse(self._source.removesuffix(self._held), self._definitions)
+        return "".join(write(parsed, self._definitions, growing=True))
+
+
+def _done(parsed: Parsed) -> tuple[int, int]:
+    """Return how many of the blocks are done, and where in the source the others begin (bytes)."""
+    data, blocks = parsed.data, parsed.blocks
+    last = blocks[-1]
+    behind = _line_end(data, last.end)
+    if _is_closed_fence(data, last) or (
+        last.kind in _ENDED_BY_BLANK_LINE and _BLANK_LINE.match(data, behind)
+    ):
+        return len(blocks), behind
+    # The range of an indented code block starts behind its indentation.
+    start = data.rfind(b"\n", 0, last.start) + 1
+    before = blocks[-2].end if len(blocks) > 1 else 0
+    if last.kind == "Paragraph" and data[before:start].strip():
+        # A link definition, whose title this paragraph may still turn out to be.
+        start = _line_end(data, before)
+    return len(blocks) - 1, start
+
+
+def _line_end(data: bytes, position: int) -> int:
+    return data.find(b"\n", position - 1) + 1 if position else 0
+
+
+def _is_closed_fence(data: bytes, block: Block) -> bool:
+    if block.kind != "CodeBlock":
+        return False
+    source = data[block.start :].decode()
+    first_line = opening(source)
+    if not first_line or (block.start and data[block.start - 1 : block.start] != b"\n"):
+        return False
+    return Fence(first_line).feed(source[first_line.end() :])

@@ -15,6 +15,10 @@ Value = TypeVar("Value")
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+VARIABLES = (
+    "VAR_DIR SECRET_KEY DEBUG HOST PORT ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_URL REDIS_URL "
+    "OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODELS DRAIN_SECONDS SIGNUP LOG_FORMAT"
+).split()
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 
 
@@ -50,6 +54,15 @@ class Environment:
     def demo(self) -> bool:
         """Whether the built-in demo model answers, because no other is configured."""
         return not (self.openai_api_key or self.openai_base_url)
+
+    @property
+    def public_url(self) -> str:
+        """The address of the site as people type it, without a slash at the end."""
+        for origin in self.csrf_trusted_origins:
+            if "*" not in origin:
+                return origin
+        host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def load() -> Environment:

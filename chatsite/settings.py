@@ -119,8 +119,19 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "system", "assistant"]
+# No mail server is needed, so nothing may try to reach one.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
-# Cookies and headers.
+# Cookies and headers. A site whose public origins are all https is behind a proxy that ends TLS;
+# any other is spoken to in plain http, where a browser would not send back a Secure cookie.
+BEHIND_PROXY = bool(CSRF_TRUSTED_ORIGINS)
+HTTPS = BEHIND_PROXY and all(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
+PUBLIC_URL = ENVIRONMENT.public_url
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -152,4 +163,10 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
+SERVESTATIC_USE_ZSTD = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "chatsite.assets.HashedStorage"},
+}
 LOGGING = logs.config(ENVIRONMENT.log_format)

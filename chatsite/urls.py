@@ -1,8 +1,33 @@
+from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import TemplateView
+
+from chatsite.accounts import invited
+
+# The admin's own login page would not be throttled.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+login = account.LoginView.as_view(extra_context={"signup_open": settings.SIGNUP == "open"})
+reset = TemplateView.as_view(template_name="account/password_reset.html")
+
+# Of allauth's pages only those that need no e-mail.
+accounts = [
+    path("login/", login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("signup/", account.signup, name="account_signup"),
+    path("invitation/<str:token>/", invited, name="invitation"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", reset, name="account_reset_password"),
+]
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(accounts)),
     path("admin/", admin.site.urls),
     path("", include("chat.urls")),
 ]

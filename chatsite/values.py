@@ -111,7 +111,7 @@ def origins(text: str) -> list[str]:
         parts = _split(origin)
         if parts is None or origin != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
             raise ValueError(
-                f"must be origins like https://chat.example.org, with commas between, not {origin!r}."
+                f"must be origins like https://chat.example.org and commas, not {origin!r}."
             )
     return found
 

@@ -1,0 +1,21 @@
+"""Make an invitation and print its link."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.urls import reverse
+
+from chat.models.invitation import Invitation
+
+
+class Command(BaseCommand):
+    help = "Print a link with which one person may sign up (SIGNUP=invite)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--days", type=int, default=7, help="how long the link works")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        token = Invitation.objects.issue(options["days"])
+        self.stdout.write(settings.PUBLIC_URL + reverse("invitation", args=[token]))

@@ -1,0 +1,193 @@
+"""Real servers for tests, each a process of its own on a free port or a socket in a directory."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 30.0
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
+    """Return as soon as `true()`; raise TimeoutError naming `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} not within {seconds:g} s")
+        time.sleep(0.02)
+
+
+def environment(var: Path, **settings: str) -> dict[str, str]:
+    """Return the environment of a site that knows nothing of the developer's shell."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PYTHONUNBUFFERED": "1", "VAR_DIR": str(var), **settings}
+
+
+def manage(var: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run one manage.py command of the site in `var` and return what it printed."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        env=environment(var, **settings),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+class Server:
+    """A `manage.py serve` process of the site in `var`, on one port through all its lives."""
+
+    def __init__(self, var: Path, port: int | None = None, **settings: str) -> None:
+        self.var = var
+        self.port = port or free_port()
+        self.settings = {"PORT": str(self.port), "DRAIN_SECONDS": "2", **settings}
+        self.log = var / f"serve-{self.port}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and return when it answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / "manage.py"), "serve"],
+                env=environment(self.var, **self.settings),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        wait_until(self.alive, f"{self.url}/healthz")
+
+    def alive(self) -> bool:
+        """Whether it answers; raise with its log if it has ended."""
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise RuntimeError(f"serve ended with {self.process.returncode}:\n{self.text()}")
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as response:
+                return bool(response.status == 200)
+        except (OSError, urllib.error.HTTPError):
+            return False
+
+    def text(self) -> str:
+        """All it has printed, in all its lives."""
+        return self.log.read_text(errors="replace")
+
+    def signal(self, number: int) -> None:
+        """Send a signal to it and to all it has started."""
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self.end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """End it as a deploy would, after its drain; return its exit status."""
+        return self.end(signal.SIGTERM)
+
+    def end(self, number: int) -> int:
+        assert self.process is not None
+        self.signal(number)
+        return self.process.wait(PATIENCE)
+
+
+@contextlib.contextmanager
+def site(var: Path, **settings: str) -> Iterator[Server]:
+    """A migrated site that serves, and is gone afterwards."""
+    migrated = manage(var, "migrate", "-v0", **settings)
+    assert migrated.returncode == 0, migrated.stderr
+    server = Server(var, **settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        if server.process and server.process.poll() is None:
+            server.kill()
+
+
+@contextlib.contextmanager
+def demo_model(options: str = "") -> Iterator[str]:
+    """The demo model as a process of its own; yields its base URL."""
+    command = [sys.executable, "-m", "chat.demo", "--port", "0", "--options", options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """A Redis of its own without disk; yields its URL."""
+    port = free_port()
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: _listens(port), "Redis")
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL cluster of its own; yields the URL of an empty database."""
+    directory = Path(tempfile.mkdtemp(prefix="chatsite-postgres-"))
+    port = free_port()
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(directory, "postgres", "postgres")
+        as_user = ["runuser", "-u", "postgres", "--"]
+    data = str(directory / "data")
+    initdb = [*as_user, _postgres("initdb"), "-D", data, "-U", "chatsite", "-A", "trust", "-N"]
+    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=directory)
+    command = [*as_user, _postgres("postgres"), "-D", data, "-p", str(port), "-k", str(directory)]
+    log = (directory / "log").open("wb")
+    process = subprocess.Popen([*command, "-c", "fsync=off"], stderr=log, cwd=directory)
+    try:
+        wait_until(lambda: (directory / f".s.PGSQL.{port}").exists(), "PostgreSQL")
+        yield f"postgres://chatsite@127.0.0.1:{port}/postgres"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE)
+        log.close()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _postgres(program: str) -> str:
+    """Return the path of one of PostgreSQL's programs, which Debian keeps off the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+    return str(found[-1]) if found else program
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

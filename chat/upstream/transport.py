@@ -1,0 +1,153 @@
+"""The HTTP client that the SDK is given: HTTP/1.1 through aiohttp, read only when asked.
+
+Between two reads the socket is left alone, so that the kernel gathers what arrives and a read at
+the caller's beat costs one wake-up however many chunks came. Imported late: it takes its time.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp
+import httpx2
+import yarl
+
+from .errors import UpstreamError
+
+REFUSAL_BYTES = 64 * 1024
+KEEP_ALIVE = 60
+
+
+def http_client() -> httpx2.AsyncClient:
+    """A client without proxies from the environment, redirects, limits of number, or cookies."""
+    context = httpx2.create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return httpx2.AsyncClient(transport=Transport(context), trust_env=False, follow_redirects=False)
+
+
+class Transport(httpx2.AsyncBaseTransport):
+    """Sends httpx2's requests through an aiohttp session of the running loop."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer a request with its headers; the body is read from the response's stream."""
+        timeout = request.extensions.get("timeout", {})
+        content = await request.aread()
+        try:
+            response = await self._open().request(
+                request.method,
+                yarl.URL(str(request.url), encoded=True),
+                headers=request.headers.multi_items(),
+                data=content or None,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(connect=timeout.get("connect")),
+            )
+        except aiohttp.ServerTimeoutError as error:
+            raise httpx2.ConnectTimeout(str(error)) from error
+        except aiohttp.ClientConnectorError as error:
+            raise httpx2.ConnectError(str(error)) from error
+        except (aiohttp.ClientConnectionError, OSError) as error:
+            raise httpx2.ReadError(str(error)) from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise httpx2.RemoteProtocolError(str(error)) from error
+        body = Body(response)
+        return httpx2.Response(
+            response.status,
+            headers=list(response.raw_headers),
+            stream=body,
+            extensions={"http_version": b"HTTP/1.1", "body": body},
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._session is not None and self._loop is asyncio.get_running_loop():
+            await self._session.close()
+        self._session = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        if self._session is None or self._loop is not loop:
+            self._loop = loop
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=0, keepalive_timeout=KEEP_ALIVE, ssl=self._context
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type"),
+            )
+        return self._session
+
+
+class Body(httpx2.AsyncByteStream):
+    """The body of a response, read from the socket only while somebody waits for it."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        # At once, so that a connection lost after the headers takes no text along.
+        self._pause()
+
+    async def read(self) -> bytes:
+        """All that has arrived, at least one byte; nothing at the end.
+
+        Raises `UpstreamError` ("cut") when the connection is lost before the end.
+        """
+        content = self._response.content
+        try:
+            data = content.read_nowait()
+            if data or content.at_eof():
+                return data
+            connection = self._response.connection
+            if connection is not None and connection.transport is not None:
+                connection.transport.resume_reading()
+            data = await content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            raise UpstreamError("cut", detail=type(error).__name__) from None
+        self._pause()
+        return data
+
+    def _pause(self) -> None:
+        # No connection: the body has ended and the connection went back to the pool.
+        connection = self._response.connection
+        if connection is not None and connection.transport is not None:
+            connection.transport.pause_reading()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        room = REFUSAL_BYTES
+        while data := await self.read():
+            yield data
+            room -= len(data)
+            if room <= 0 and self._response.status >= 400:
+                return
+
+    async def aclose(self) -> None:
+        """Give the connection back if the body was read to its end, otherwise close it at once."""
+        if self._response.content.at_eof():
+            self._response.release()
+        else:
+            self._response.close()
+
+
+def reader(response: httpx2.Response) -> Callable[[], Awaitable[bytes]]:
+    """What reads the response: all that has arrived at each call, nothing at the end."""
+    body = response.extensions.get("body")
+    if isinstance(body, Body) and "content-encoding" not in response.headers:
+        return body.read
+    pieces = response.aiter_bytes()
+
+    async def read() -> bytes:
+        try:
+            async for piece in pieces:
+                if piece:
+                    return piece
+        except httpx2.DecodingError:
+            raise UpstreamError("garbled", detail="undecodable content encoding") from None
+        except httpx2.HTTPError as error:
+            raise UpstreamError("cut", detail=type(error).__name__) from None
+        return b""
+
+    return read

@@ -1,0 +1,48 @@
+"""The colours of highlighted code: `python -m chat.rendering.stylesheet` writes highlight.css."""
+
+from pathlib import Path
+
+from pygments.styles import get_style_by_name
+from pygments.token import STANDARD_TYPES, Error, Text, Whitespace, _TokenType
+
+from chat.rendering.code import CLASS_PREFIX
+
+FILE = Path(__file__).parents[2] / "static" / "css" / "highlight.css"
+LIGHT_BACKGROUND, DARK_BACKGROUND = "#f6f8fa", "#161b22"  # --code-bg
+
+_LIGHT, _DARK = get_style_by_name("default"), get_style_by_name("github-dark")
+# Models write pieces, not programs: what a lexer calls an error is mostly none.
+_PLAIN = {Error, Whitespace, Text}
+
+
+def stylesheet() -> str:
+    """Return the rules for all token classes, in colours for light and for dark pages."""
+    colours: dict[str, list[str]] = {}
+    for token, short in STANDARD_TYPES.items():
+        if short and token not in _PLAIN and (pair := _colours(token)):
+            colours.setdefault(pair, []).append(f".{CLASS_PREFIX}{short}")
+    rules = "".join(
+        f"  :is({', '.join(names)}) {{\n    color: {pair};\n  }}\n\n"
+        for pair, names in colours.items()
+    )
+    return (
+        "/* Written by `python -m chat.rendering.stylesheet`; do not edit. */\n"
+        f"@layer parts {{\n{rules}"
+        f"  .{CLASS_PREFIX}ge {{\n    font-style: italic;\n  }}\n\n"
+        f"  .{CLASS_PREFIX}gs {{\n    font-weight: bold;\n  }}\n}}\n"
+    )
+
+
+def _colours(token: _TokenType) -> str:
+    light, dark = (style.style_for_token(token)["color"] for style in (_LIGHT, _DARK))
+    if not light and not dark:
+        return ""
+    return f"light-dark({_css(light)}, {_css(dark)})"
+
+
+def _css(colour: str | None) -> str:
+    return f"#{colour.lower()}" if colour else "currentcolor"
+
+
+if __name__ == "__main__":
+    FILE.write_text(stylesheet())

@@ -37,7 +37,7 @@ class Answer:
     """Reasoning, text and calls, sent in this order, then `fault`, `rest` and `finish`.
 
     `rate` is in tokens per second, `start` in seconds before the first token.
-    A `refusal` stands instead of all.
+    A `refusal` stands instead of all; with `once` only until the same is asked again.
     """
 
     text: str = ""
@@ -47,6 +47,7 @@ class Answer:
     rest: str = ""
     finish: str | None = "stop"
     refusal: Refusal | None = None
+    once: bool = False
     call_style: str = "pieces"
     rate: float = NATURAL_RATE
     start: float = NATURAL_START

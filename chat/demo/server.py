@@ -1,6 +1,7 @@
 """The demo model's server: routes requests, holds the log and what is open."""
 
 import asyncio
+import hashlib
 import ipaddress
 import json
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from chat.demo.whole import NEVER, seconds, whole
 from chat.demo.words import answer
 
 LONGEST_WAIT = 30.0
+REFUSED_KEPT = 100
 
 
 class Server:
@@ -29,6 +31,7 @@ class Server:
         self.options = options
         self.log = Log()
         self.connections: set[Connection] = set()
+        self.refused: set[bytes] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         self.host, self.port = "127.0.0.1", 0
         self._listener: asyncio.Server | None = None
@@ -99,7 +102,7 @@ class Server:
         record.tag, record.model = question.options.tag, question.model
         self.log.tell()
         reply = answer(question)
-        if reply.refusal:
+        if reply.refusal and not (reply.once and self._seen(body)):
             connection.refuse(reply.refusal)
             return
         if reply.fault is Fault.NO_HEADERS:
@@ -108,6 +111,16 @@ class Server:
             self._stream(connection, record, reply, question)
         else:
             self._whole(connection, record, reply, question)
+
+    def _seen(self, body: bytes) -> bool:
+        """Return whether this was asked before; every second time it was."""
+        if (digest := hashlib.sha256(body).digest()) in self.refused:
+            self.refused.discard(digest)
+            return True
+        if len(self.refused) >= REFUSED_KEPT:
+            self.refused.clear()
+        self.refused.add(digest)
+        return False
 
     def _stream(
         self, connection: Connection, record: Record, reply: Answer, question: Asked

@@ -93,6 +93,12 @@ WORDS = (
     Word("stall", "half an answer, then silence", failing(Fault.SILENCE), "fault"),
     Word("error", "an error instead of an answer", refuse("error"), "fault"),
     Word(
+        "error once",
+        "an error, and an answer when asked again",
+        lambda a: Answer(text=text("once"), refusal=REFUSALS["error"], once=True),
+        "fault",
+    ),
+    Word(
         "error in the middle",
         "half an answer, then an error",
         failing(Fault.ERROR),
@@ -167,15 +173,15 @@ def _make(asked: Asked) -> Answer:
 @functools.cache
 def welcome() -> str:
     """Return the first answer: what this is, what it can show, and how to connect a real model."""
-    return text("welcome").format(show=_rows("show"), fault=_rows("fault"))
+    faults = "\n".join(f"- `{w.phrase}`: {w.says}" for w in WORDS if w.group == "fault")
+    return text("welcome").replace("{show}", _rows("show")).replace("{fault}", faults)
 
 
 @functools.cache
 def again() -> str:
     """Return the answer to everything else that is no word of ours."""
-    return text("again").format(
-        words=", ".join(f"`{w.phrase}`" for w in WORDS if w.group != "test")
-    )
+    words = ", ".join(f"`{w.phrase}`" for w in WORDS if w.group != "test")
+    return text("again").replace("{words}", words)
 
 
 def _rows(group: str) -> str:

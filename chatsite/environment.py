@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import dj_database_url
 
 from chatsite import values
+from chatsite.values import ROOT as ROOT
 
 Value = TypeVar("Value")
 
-ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 VARIABLES = (
-    "VAR_DIR SECRET_KEY DEBUG HOST PORT ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_URL REDIS_URL "
+    "VAR_DIR HOST PORT SECRET_KEY DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_URL REDIS_URL "
     "OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODELS DRAIN_SECONDS SIGNUP LOG_FORMAT"
 ).split()
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
@@ -35,10 +36,10 @@ class Environment:
     """The settings of this process; an empty text or list where nothing was set."""
 
     var: Path
-    secret_key: str
-    debug: bool
     host: str
     port: int
+    secret_key: str
+    debug: bool
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
     database: dj_database_url.DBConfig
@@ -68,7 +69,9 @@ class Environment:
 def load() -> Environment:
     """Return the process's settings, or print every problem and exit with status 2."""
     try:
-        return read(os.environ)
+        environment = read(os.environ)
+        _make(environment.var)
+        return environment
     except BadEnvironment as bad:
         for problem in bad.problems:
             sys.stderr.write(f"{problem}\n")
@@ -82,17 +85,19 @@ def read(variables: Mapping[str, str]) -> Environment:
     host = reader.get("HOST", values.listen_host, "127.0.0.1")
     environment = Environment(
         var=var,
-        secret_key=reader.get("SECRET_KEY", values.secret_key, ""),
-        debug=reader.get("DEBUG", values.boolean, "false"),
         host=host,
         port=reader.get("PORT", values.port, "8000"),
+        secret_key=reader.get("SECRET_KEY", values.secret_key, ""),
+        debug=reader.get("DEBUG", values.boolean, "false"),
         allowed_hosts=reader.get("ALLOWED_HOSTS", values.allowed_hosts, _own_names(host)),
         csrf_trusted_origins=reader.get("CSRF_TRUSTED_ORIGINS", values.origins, ""),
-        database=reader.get("DATABASE_URL", values.database, f"sqlite:///{var}/chatsite.sqlite3"),
+        database=reader.get(
+            "DATABASE_URL", values.database, f"sqlite:///{quote(str(var))}/chatsite.sqlite3"
+        ),
         redis_url=reader.get("REDIS_URL", values.redis_url, ""),
         openai_api_key=reader.get("OPENAI_API_KEY", values.api_key, ""),
         openai_base_url=reader.get("OPENAI_BASE_URL", values.base_url, ""),
-        openai_models=reader.get("OPENAI_MODELS", values.words, ""),
+        openai_models=reader.get("OPENAI_MODELS", values.models, ""),
         drain_seconds=reader.get("DRAIN_SECONDS", values.seconds, "30"),
         signup=reader.get("SIGNUP", values.signup, "invite"),
         log_format=reader.get("LOG_FORMAT", values.log_format, "text"),
@@ -115,6 +120,17 @@ class _Reader:
         except ValueError as error:
             self.problems.append(f"{name} {error}")
             return parse(default)
+
+
+def _make(var: Path) -> None:
+    """Make the directory of the site's data; raise BadEnvironment if it cannot be written."""
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        writable = os.access(var, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise BadEnvironment([f"VAR_DIR must be a directory that can be written, not {var}."])
 
 
 def _own_names(host: str) -> str:

@@ -15,10 +15,12 @@ import dj_database_url
 Signup = Literal["open", "invite", "closed"]
 LogFormat = Literal["text", "json"]
 
+ROOT = Path(__file__).resolve().parent.parent
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
 NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
-ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+SQLITE = "django.db.backends.sqlite3"
+ENGINES = (SQLITE, "django.db.backends.postgresql")
 
 
 def boolean(text: str) -> bool:
@@ -61,14 +63,14 @@ def words(text: str) -> list[str]:
     return list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
 
 
+def models(text: str) -> list[str]:
+    if not text.isprintable():
+        raise ValueError("must be names of models with commas between.")
+    return words(text)
+
+
 def directory(text: str) -> Path:
-    path = Path(text).expanduser().resolve()
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ValueError(f"must be a directory that can be written: {path}: {reason}.") from None
-    return path
+    return Path(text).expanduser().absolute()
 
 
 def secret_key(text: str) -> str:
@@ -139,6 +141,8 @@ def database(text: str) -> dj_database_url.DBConfig:
         raise ValueError(complaint) from None
     if config.get("ENGINE") not in ENGINES or config.get("NAME") in (None, "", ":memory:"):
         raise ValueError(complaint)
+    if config["ENGINE"] == SQLITE:
+        config["NAME"] = str(ROOT / config["NAME"])
     return config
 
 

@@ -1,0 +1,67 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PYTHON := .venv/bin/python
+CODE := manage.py bench chat chatsite tests
+TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates/*.html')
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
+CORE := chat/stream/*,chat/rendering/blocks.py
+
+.PHONY: help run test check format bench lock vendor programs
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/run.stamp ## Start the site in the foreground, until Ctrl-C
+	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py ensure_admin
+	@exec $(PYTHON) manage.py serve
+
+test: programs check ## Check everything and run every test
+	$(PYTHON) -m coverage run -m pytest tests/pure
+	$(PYTHON) -m coverage report --include='$(CORE)' --show-missing --fail-under=100
+	$(PYTHON) -m pytest tests/tab
+	$(PYTHON) -m pytest tests/browser
+
+check: .venv/dev.stamp node_modules/.stamp ## Check format, lint, types, templates, migrations and vendored files
+	$(PYTHON) -m ruff format --check $(wildcard $(CODE))
+	$(PYTHON) -m ruff check $(wildcard $(CODE))
+	$(PYTHON) -m mypy
+	.venv/bin/djade --check --target-version 5.2 $(TEMPLATES)
+	npm run --silent check
+	$(PYTHON) manage.py check --fail-level WARNING
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	for file in dist/htmx.min.js dist/ext/hx-ws.min.js LICENSE; do \
+	  cmp node_modules/htmx.org/$$file static/vendor/$${file##*/} || exit; done
+
+format: .venv/dev.stamp node_modules/.stamp ## Format the code and mend what can be mended
+	$(PYTHON) -m ruff check --fix $(wildcard $(CODE))
+	$(PYTHON) -m ruff format $(wildcard $(CODE))
+	-.venv/bin/djade --target-version 5.2 $(TEMPLATES)
+	npm run --silent format
+
+bench: .venv/dev.stamp ## Measure what the streaming costs and how long things take
+	$(PYTHON) -m bench
+
+lock: .venv/dev.stamp ## Lock the newest versions that requirements*.in and package.json allow
+	UV_NO_CONFIG=1 .venv/bin/$(COMPILE) --upgrade requirements.in -o requirements.txt
+	UV_NO_CONFIG=1 .venv/bin/$(COMPILE) --upgrade requirements-dev.in -o requirements-dev.txt
+
+vendor: node_modules/.stamp ## Copy htmx from npm's package into static/vendor
+	npm run --silent vendor
+
+programs:
+	@tools/programs
+
+.venv/run.stamp: requirements.txt tools/venv
+	@tools/venv requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt requirements.txt tools/venv
+	@tools/venv requirements-dev.txt
+	@touch $@ .venv/run.stamp
+
+node_modules/.stamp: package.json package-lock.json
+	npm ci --silent
+	@touch $@

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+"""The addresses of sockets."""
 
-websocket_urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from chat.consumers import ConversationConsumer
+
+websocket_urlpatterns = [
+    path("ws/conversations/<uuid:conversation_id>/", ConversationConsumer.as_asgi()),
+]

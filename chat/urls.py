@@ -1,5 +1,22 @@
-from django.urls import URLPattern, URLResolver
+"""The addresses of the pages."""
+
+from django.urls import path
+
+from chat.views import commands, health, pages, sidebar
 
 app_name = "chat"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", pages.new, name="new"),
+    path("c/<uuid:conversation_id>/", pages.conversation, name="conversation"),
+    path("conversations/", sidebar.conversations, name="sidebar"),
+    path("conversations/<uuid:conversation_id>/rename", commands.rename, name="rename"),
+    path("conversations/<uuid:conversation_id>/delete", commands.delete, name="delete"),
+    *[
+        path(f"conversations/<uuid:conversation_id>/{type}", commands.command, {"type": type}, type)
+        for type in ("send", "stop", "regenerate", "continue")
+    ],
+    path("theme", commands.theme, name="theme"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

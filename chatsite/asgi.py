@@ -1,6 +1,7 @@
-"""The ASGI entry: HTTP by Django, WebSockets by Channels."""
+"""The ASGI entry: HTTP by Django, WebSockets by Channels, both after the process has started."""
 
 import os
+from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
@@ -8,6 +9,34 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 http = get_asgi_application()
 
-from chat.routing import websocket_urlpatterns  # noqa: E402  (models load only after Django's set-up)
+# Models load only after Django's set-up.
+from chat.routing import websocket_urlpatterns  # noqa: E402
+from chatsite.lifetime import lifetime  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})
+served = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Serve, once started. Servers with a lifespan protocol start and drain by it."""
+    if scope["type"] == "lifespan":
+        await lifespan(receive, send)
+        return
+    await lifetime.started()
+    try:
+        await served(scope, receive, send)
+    except ValueError:
+        # Channels raises this for a path that no route knows.
+        if scope["type"] != "websocket":
+            raise
+        await send({"type": "websocket.close", "code": 4404})
+
+
+async def lifespan(receive: Any, send: Any) -> None:
+    """Start before the server listens; drain before it ends."""
+    await receive()
+    await lifetime.started()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await lifetime.drain()
+    await lifetime.end()
+    await send({"type": "lifespan.shutdown.complete"})

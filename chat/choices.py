@@ -1,0 +1,35 @@
+"""The models that can be chosen: those of the settings, else those that the server lists."""
+
+from typing import Any
+
+from django.conf import settings
+
+from chat.upstream import get_upstream
+
+_listed: list[str] = []
+_local: list[Any] = []
+
+
+async def refresh() -> None:
+    """Ask the model server what it has; an answer of nothing keeps what was known.
+
+    While the demo model answers, look also for real ones on this machine.
+    """
+    _listed[:] = await get_upstream().models() or _listed
+    if settings.ENVIRONMENT.demo:
+        _local[:] = []
+
+
+def models() -> list[str]:
+    """Names of models, the default first; empty while none is known."""
+    return settings.ENVIRONMENT.openai_models or list(_listed)
+
+
+def default() -> str:
+    """The model of a new conversation; "" while none is known."""
+    return next(iter(models()), "")
+
+
+def banner() -> dict[str, Any] | None:
+    """What to say while the demo model answers: the servers found here to connect to."""
+    return {"servers": list(_local)} if settings.ENVIRONMENT.demo else None

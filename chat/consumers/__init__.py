@@ -1,0 +1,5 @@
+"""The WebSocket door."""
+
+from .conversation import ConversationConsumer
+
+__all__ = ["ConversationConsumer"]

@@ -1,0 +1,54 @@
+"""Commands from a socket: carried out, and answered with an `ack`, a `notice` or a `pong`."""
+
+from django.utils.translation import gettext as _
+
+from chat import sessions, supervisor
+from chat.database import in_database
+from chat.forms import Command, Ping, Stop, parse_frame
+from chat.live import frames
+from chat.live.tab import Tab
+from chat.refusals import REFUSED, refusal
+
+
+class SignedOut(Exception):
+    """The session ended."""
+
+
+async def carry_out(tab: Tab, text: str) -> None:
+    """Do what a frame says, and tell the tab; raises SignedOut."""
+    key = None
+    try:
+        frame = parse_frame(text)
+        if isinstance(frame, Ping):
+            tab.say(frames.encode("pong", n=frame.n))
+            return
+        key = frame.key
+        user = await in_database(sessions.user_of, tab.session_key)
+        if user is None or user.pk != tab.user_id:
+            raise SignedOut
+        if isinstance(frame, Stop):
+            await _stop(tab, frame)
+        else:
+            await _accept(tab, frame)
+    except REFUSED as error:
+        why = refusal(error)
+        tab.say(frames.notice(why.code, why.text, key=key, retry_ms=why.retry_ms))
+
+
+async def _accept(tab: Tab, command: Command) -> None:
+    accepted = await supervisor.current().accept(tab.user_id, tab.conversation_id, command)
+    tab.say(
+        frames.ack(
+            command.key,
+            tab.conversation_id,
+            accepted.message.pk,
+            accepted.generation.pk,
+            duplicate=accepted.duplicate,
+        )
+    )
+
+
+async def _stop(tab: Tab, stop: Stop) -> None:
+    if not await supervisor.current().stop(tab.user_id, tab.conversation_id, stop):
+        text = _("Nothing is being written here.")
+        tab.say(frames.notice("gone", text, key=stop.key))

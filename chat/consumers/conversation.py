@@ -1,0 +1,143 @@
+"""One socket of one tab: commands go in, a task of the tab's own sends the frames."""
+
+import asyncio
+import logging
+import uuid
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from chat import sessions
+from chat.allowance import Allowance
+from chat.database import in_database
+from chat.live import frames, groups
+from chat.live.tab import Tab, Visit, Wire
+from chat.live.tabs import SIGNED_OUT, tabs
+
+from .commands import SignedOut, carry_out
+from .handshake import same_origin, session_key
+
+logger = logging.getLogger(__name__)
+
+FORBIDDEN = 4403
+TOO_MANY = 4429
+INTERNAL_ERROR = 1011
+
+
+class ConversationConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Handlers run one at a time, so none of them waits for the model."""
+
+    tab: Tab | None = None
+    telling: asyncio.Task[None] | None = None
+    groups: tuple[str, ...] = ()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Call the handler, without Channels' detour through its one database thread."""
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def connect(self) -> None:
+        """Accept, so that a browser can read why it is turned away, and begin to tell."""
+        await self.accept()
+        key = session_key(self.scope)
+        user = await in_database(sessions.user_of, key) if key else None
+        if not same_origin(self.scope):
+            await self.close(FORBIDDEN)
+        elif user is None:
+            await self._turn_away()
+        elif tabs.count(user.pk) >= settings.LIMITS.sockets_per_user:
+            await self.close(TOO_MANY)
+        else:
+            await self._open(user.pk, key)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Carry out one command, for as long as the person is signed in."""
+        if self.tab is None:
+            return
+        if wait := self.allowance.take():
+            retry_ms = round(wait * 1000)
+            self.tab.say(frames.notice("rate_limited", "Slow down a little.", retry_ms=retry_ms))
+        elif text_data is None:
+            self.tab.say(frames.notice("invalid", "Frames are JSON text, not binary."))
+        else:
+            await self._carry_out(self.tab, text_data)
+
+    async def disconnect(self, code: int) -> None:
+        """Forget the tab; what it asked for goes on."""
+        if self.tab is not None:
+            tabs.discard(self.tab)
+        for group in self.groups:
+            await self.channel_layer.group_discard(group, self.channel_name)
+        if self.telling is not None:
+            self.telling.cancel()
+
+    async def turn_accepted(self, event: dict[str, Any]) -> None:
+        """Somebody, perhaps this tab, asked something here."""
+        if self.tab is not None:
+            self.tab.turn_accepted(event["generation"])
+
+    async def path_changed(self, event: dict[str, Any]) -> None:
+        """Other messages are shown now."""
+        if self.tab is not None:
+            self.tab.path_changed()
+
+    async def list_changed(self, event: dict[str, Any]) -> None:
+        """The list of conversations is to be read again."""
+        if self.tab is not None:
+            hint = {"conversation": event["conversation"], "running": event["running"]}
+            self.tab.say(frames.encode("sidebar", **hint))
+
+    async def session_ended(self, event: dict[str, Any]) -> None:
+        """The person signed out."""
+        if self.tab is not None:
+            self.tab.leave(frames.bye("signed_out", 0), SIGNED_OUT)
+
+    async def _carry_out(self, tab: Tab, text: str) -> None:
+        try:
+            await carry_out(tab, text)
+        except SignedOut:
+            tab.leave(frames.bye("signed_out", 0), SIGNED_OUT)
+
+    async def _open(self, user_id: int, key: str) -> None:
+        conversation_id: uuid.UUID = self.scope["url_route"]["kwargs"]["conversation_id"]
+        self.allowance = Allowance(settings.LIMITS.frames_per_second, 1)
+        visit = Visit(user_id, key, conversation_id, _start(self.scope))
+        self.tab = Tab(visit, Wire(self._send_text, self._writable))
+        tabs.add(self.tab)
+        self.groups = (
+            groups.conversation_group(conversation_id),
+            groups.user_group(user_id),
+            groups.session_group(sessions.session_hash(key)),
+        )
+        for group in self.groups:
+            await self.channel_layer.group_add(group, self.channel_name)
+        self.telling = asyncio.create_task(self._tell(self.tab))
+
+    async def _tell(self, tab: Tab) -> None:
+        try:
+            code = await tab.run()
+        except Exception:
+            logger.exception("a tab on conversation %s could not be told", tab.conversation_id)
+            code = INTERNAL_ERROR
+        tabs.discard(tab)
+        self.tab = None
+        await self.close(code)
+
+    async def _turn_away(self) -> None:
+        await self._send_text(frames.bye("signed_out", 0))
+        await self.close(SIGNED_OUT)
+
+    async def _send_text(self, text: str) -> None:
+        await self.base_send({"type": "websocket.send", "text": text})
+
+    async def _writable(self) -> None:
+        flow: asyncio.Event | None = self.scope.get("chatsite.writable")
+        if flow is not None:
+            await flow.wait()
+
+
+def _start(scope: dict[str, Any]) -> int | None:
+    """The message at which the page's live end starts."""
+    given = parse_qs(scope["query_string"].decode("latin-1")).get("from", [""])[-1]
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None

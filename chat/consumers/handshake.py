@@ -1,0 +1,42 @@
+"""Who knocks at the socket, and from which page."""
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+
+def header(scope: dict[str, Any], name: bytes) -> str:
+    """The last value of a header; "" if it is missing."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[-1].decode("latin-1") if values else ""
+
+
+def session_key(scope: dict[str, Any]) -> str:
+    """The session cookie; "" if there is none."""
+    try:
+        cookies = SimpleCookie(header(scope, b"cookie"))
+    except CookieError:
+        return ""
+    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
+    return cookie.value if cookie else ""
+
+
+def same_origin(scope: dict[str, Any]) -> bool:
+    """Whether the page that opened the socket is one of ours.
+
+    Its origin must be the host that was asked for, one of ALLOWED_HOSTS, or else be listed in
+    CSRF_TRUSTED_ORIGINS. Browsers always send an Origin with a WebSocket.
+    """
+    origin = header(scope, b"origin")
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    netloc, host = urlsplit(origin).netloc.lower(), header(scope, b"host").lower()
+    name, _port = split_domain_port(host)
+    return bool(netloc) and netloc == host and _allowed(name)
+
+
+def _allowed(name: str) -> bool:
+    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)

@@ -1,0 +1,33 @@
+"""ORM work off the event loop, in threads of its own, so that no tab waits for another's query."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+THREADS = 4
+
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
+
+
+async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call a function that uses the ORM in one of four database threads.
+
+    Channels' own `database_sync_to_async` has one thread for all sockets of a process.
+    """
+    work = partial(function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_threads, _connected, work)
+
+
+def _connected(work: Callable[[], R]) -> R:
+    close_old_connections()
+    try:
+        return work()
+    finally:
+        close_old_connections()

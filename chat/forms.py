@@ -1,0 +1,151 @@
+"""The commands that a person can send, checked: the same for sockets and plain posts."""
+
+import re
+import uuid
+from typing import Annotated, Any, Literal
+
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from chat.models import LEAF, Accepted, Ask, Conversation
+
+Id = Annotated[int, Field(ge=1, lt=2**63)]
+ModelName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+NUL = re.compile("\x00")
+
+
+class TooLong(Exception):
+    """The prompt has more characters than the limit, which is the argument."""
+
+
+class Invalid(Exception):
+    """The command is malformed; the argument is a sentence that says where."""
+
+
+class Params(BaseModel):
+    """What may be asked of the model; only what is set is sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
+
+    def given(self) -> dict[str, Any]:
+        """The parameters that were set."""
+        return self.model_dump(exclude_none=True)
+
+
+class Command(BaseModel):
+    """A command that makes exactly one generation, however often its key arrives."""
+
+    key: uuid.UUID
+    model: ModelName | None = None
+    params: Params = Field(default_factory=Params)
+
+    def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
+        """Carry it out; raises what the conversation's own commands raise."""
+        raise NotImplementedError
+
+
+class Send(Command):
+    """Say something: at the leaf if `parent` is absent, at the root if it is null or empty."""
+
+    type: Literal["send"] = "send"
+    text: str
+    parent: Id | Literal[""] | None = None
+    attachments: Annotated[list[Any], Field(max_length=0)] | None = None
+
+    def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
+        """Send the prompt."""
+        if "parent" not in self.model_fields_set:
+            return conversation.send(ask, self.text, LEAF)
+        return conversation.send(ask, self.text, self.parent or None)
+
+
+class Regenerate(Command):
+    """Write another answer beside `message`."""
+
+    type: Literal["regenerate"] = "regenerate"
+    message: Id
+
+    def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
+        """Regenerate the answer."""
+        return conversation.regenerate(ask, self.message)
+
+
+class Continue(Command):
+    """Go on writing `message`."""
+
+    type: Literal["continue"] = "continue"
+    message: Id
+
+    def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
+        """Continue the answer."""
+        return conversation.continue_(ask, self.message)
+
+
+class Stop(BaseModel):
+    """Stop a generation, by its id or its command's key; else the one that runs here."""
+
+    type: Literal["stop"] = "stop"
+    generation: Id | None = None
+    key: uuid.UUID | None = None
+
+
+class Ping(BaseModel):
+    """Is anybody there?"""
+
+    type: Literal["ping"] = "ping"
+    n: int | float | str | None = None
+
+
+Frame = Send | Regenerate | Continue | Stop | Ping
+_frames: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
+
+
+def parse_frame(text: str | bytes) -> Frame:
+    """The command in a frame of JSON; raises Invalid or TooLong. Other keys are ignored."""
+    try:
+        frame = _frames.validate_json(text)
+    except ValidationError as error:
+        raise Invalid(_sentence(error)) from None
+    return checked(frame)
+
+
+def parse_fields(fields: dict[str, Any]) -> Frame:
+    """The command in the fields of a posted form; raises Invalid or TooLong."""
+    try:
+        frame = _frames.validate_python(fields)
+    except ValidationError as error:
+        raise Invalid(_sentence(error)) from None
+    return checked(frame)
+
+
+def checked(frame: Frame) -> Frame:
+    """The frame, if its prompt says something and is not too long."""
+    if isinstance(frame, Send):
+        frame.text = NUL.sub("\N{REPLACEMENT CHARACTER}", frame.text)
+        if not frame.text.strip():
+            raise Invalid("There is nothing to send: the text is empty.")
+        if len(frame.text) > settings.LIMITS.max_prompt_chars:
+            raise TooLong(settings.LIMITS.max_prompt_chars)
+    return frame
+
+
+def _sentence(error: ValidationError) -> str:
+    """A short sentence about the first problem, without repeating what was sent."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(place) for place in first["loc"] if not isinstance(place, int))
+    # Names in `loc` may be the sender's own: say no more of them than a name can hold.
+    where = re.sub(r"[^\w.]", "", where)[:60]
+    what = {
+        "json_invalid": "The frame is not JSON.",
+        "union_tag_invalid": "The type is unknown.",
+        "union_tag_not_found": "The type is missing.",
+        "model_attributes_type": "The frame is not an object.",
+        "model_type": "The frame is not an object.",
+    }
+    return what.get(first["type"], f"{where}: {first['msg']}."[:200])

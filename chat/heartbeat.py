@@ -1,0 +1,76 @@
+"""The heartbeat of a process: saves progress, reads orders, and takes over what the dead left."""
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+
+from django.db import DatabaseError, InterfaceError
+
+from chat import recovery
+from chat.database import in_database
+from chat.live import groups
+from chat.models import Generation, Process
+from chat.supervisor import Supervisor
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 1.0
+BEATS_PER_SWEEP = 3
+
+
+def register() -> Process:
+    """The row of this process."""
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    process: Process = Process.objects.create(name=name)
+    return process
+
+
+class Heartbeat:
+    """Once a second one transaction for everything that this process writes."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+        self._process = supervisor.process
+        self._orphans: set[int] = set()
+
+    async def run(self) -> None:
+        """Beat until cancelled; while the database is away, what is unsaved is kept."""
+        beats = 0
+        while True:
+            await asyncio.sleep(SECONDS)
+            beats += 1
+            try:
+                await self.beat()
+                if beats % BEATS_PER_SWEEP == 0:
+                    await self.sweep(alone=False)
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("the database did not answer: %s", type(error).__name__)
+
+    async def beat(self) -> None:
+        """Save what is new, and do what the rows ask for."""
+        writers = dict(self._supervisor.writers)
+        unsaved = {id: (w.saved, w.log.read(w.saved)) for id, w in writers.items()}
+        orders = await in_database(self._process.beat, unsaved)
+        for id, (n, new) in unsaved.items():
+            writers[id].saved = n + len(new)
+        for id in orders.stop:
+            writers[id].cancel(Generation.Status.STOPPED)
+        for id in orders.gone:
+            writers[id].cancel(Generation.Status.INTERRUPTED)
+        await self._end_orphans(orders.orphans - self._supervisor.writers.keys())
+
+    async def sweep(self, *, alone: bool) -> None:
+        """End what processes left that are gone; `alone` says that all others are."""
+        await self._tell(await in_database(recovery.sweep, self._process, alone=alone))
+
+    async def _end_orphans(self, orphans: set[int]) -> None:
+        # A row may be a moment ahead of its writer: only what stays without one is an orphan.
+        lost, self._orphans = orphans & self._orphans, orphans
+        if lost:
+            await self._tell(await in_database(recovery.recover_by_id, lost))
+
+    async def _tell(self, conversations: list[uuid.UUID]) -> None:
+        for conversation_id in conversations:
+            await groups.say_path(conversation_id)

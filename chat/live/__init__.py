@@ -1,0 +1,1 @@
+"""What is being written now, and the tabs that read it."""

@@ -1,0 +1,99 @@
+"""The answers that are being written in this process."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+from chat.database import in_database
+from chat.models import Generation
+from chat.stream.log import Log, Wake
+
+from . import frames, turns
+from .follower import Follower
+
+
+class LiveAnswer:
+    """An answer while it is written: its log, its follower and the tabs that wait for more."""
+
+    def __init__(self, generation_id: int, message_id: int) -> None:
+        self.generation_id = generation_id
+        self.log = Log()
+        self.follower = Follower(self.log, generation_id, message_id)
+        self._readers: set[Wake] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._turn: asyncio.Task[tuple[Generation, str]] | None = None
+        self._end: asyncio.Task[str] | None = None
+        self.log.subscribe(self._grew)
+
+    def subscribe(self, wake: Wake) -> None:
+        """Call `wake` when there is more to show, at a pace that bounds the wire."""
+        self._readers.add(wake)
+
+    def unsubscribe(self, wake: Wake) -> None:
+        """Stop calling `wake`."""
+        self._readers.discard(wake)
+
+    async def turn(self) -> tuple[Generation, str]:
+        """The generation and the HTML of its new turn, made once for all tabs."""
+        if self._turn is None:
+            self._turn = asyncio.create_task(in_database(turns.new_turn, self.generation_id))
+        return await asyncio.shield(self._turn)
+
+    async def end_frame(self) -> str:
+        """The `end` frame, made once for all tabs from the row, which is saved before the end."""
+        if self._end is None:
+            self._end = asyncio.create_task(self._make_end_frame())
+        return await asyncio.shield(self._end)
+
+    async def _make_end_frame(self) -> str:
+        streamed = self.follower.bodies()
+        turn, content = await in_database(turns.ended, self.generation_id, streamed)
+        assert turn.generation is not None
+        return frames.encode(
+            "end",
+            generation=self.generation_id,
+            message=turn.message.pk,
+            position=len(turn.message.text),
+            **turn.generation.ending(),
+            content=content,
+        )
+
+    def _grew(self) -> None:
+        wait = self.follower.next_at - time.monotonic()
+        if wait <= 0 or self.log.closed:
+            self._wake_readers()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(wait, self._wake_readers)
+
+    def _wake_readers(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for wake in tuple(self._readers):
+            wake()
+
+
+class Answers:
+    """Live answers by the id of their generation."""
+
+    def __init__(self) -> None:
+        self._live: dict[int, LiveAnswer] = {}
+
+    def __iter__(self) -> Iterator[LiveAnswer]:
+        return iter(tuple(self._live.values()))
+
+    def open(self, generation_id: int, message_id: int) -> LiveAnswer:
+        """Begin a live answer."""
+        self._live[generation_id] = LiveAnswer(generation_id, message_id)
+        return self._live[generation_id]
+
+    def get(self, generation_id: int) -> LiveAnswer | None:
+        """The live answer of a generation; None when it is not written here, or is over."""
+        return self._live.get(generation_id)
+
+    def drop(self, generation_id: int) -> None:
+        """Forget an answer whose log is closed: from now on its row tells."""
+        self._live.pop(generation_id, None)
+
+
+answers = Answers()

@@ -1,0 +1,170 @@
+"""The parts of an answer as HTML, whole or as the changes since somebody last looked."""
+
+from collections.abc import Hashable
+from typing import Protocol
+
+from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from chat.rendering import Blocks
+from chat.stream.entries import Part, ReasoningPart, TextPart, ToolCallPart
+
+Mark = Hashable
+
+
+class PartView(Protocol):
+    """One part while it grows."""
+
+    def take(self, part: Part) -> None:
+        """Show the part as it is now."""
+
+    def mark(self) -> Mark:
+        """How much of it can be seen; equal marks mean that nothing changed."""
+
+    def html(self) -> str:
+        """The whole part."""
+
+    def changes(self, since: Mark) -> str:
+        """Partials that bring a page at `since` up to now."""
+
+
+def partial(target: str, swap: str, html: str) -> str:
+    """One htmx partial: safe HTML for the elements that the selector `target` names."""
+    return f'<hx-partial hx-target="{target}" hx-swap="{swap}">{html}</hx-partial>'
+
+
+def safe(html: str) -> SafeString:
+    """HTML that a renderer or a template made."""
+    return mark_safe(html)  # noqa: S308 (the one place; what comes here was rendered)
+
+
+def render_part(prefix: str, part: Part, sealed: str = "", tail: str = "") -> SafeString:
+    """A part by the one template of its type; `sealed` and `tail` are safe HTML of its text."""
+    template = get_template(f"chat/parts/{part['type']}.html")
+    context = {"prefix": prefix, "part": part, "sealed": safe(sealed), "tail": safe(tail)}
+    return safe(template.render(context))
+
+
+class TextView:
+    """Answer text: sealed blocks are appended, the open tail is replaced."""
+
+    def __init__(self, prefix: str, part: TextPart) -> None:
+        self._prefix = prefix
+        self._blocks = Blocks()
+        self._part = part
+        self._taken = 0
+
+    def take(self, part: Part) -> None:
+        """Feed what is new to the renderer."""
+        assert part["type"] == "text"
+        self._part = part
+        self._blocks.feed(part["text"][self._taken :])
+        self._taken = len(part["text"])
+
+    def mark(self) -> Mark:
+        """Sealed blocks, the tail, and how much of an open code block it shows."""
+        tail, code = self._blocks.tail, self._blocks.open_code
+        open_code = (code.number, len(code.text)) if code else None
+        return len(self._blocks.sealed), tail, open_code
+
+    def html(self) -> str:
+        """The text as rendered so far."""
+        tail = self._blocks.tail
+        return render_part(self._prefix, self._part, "".join(self._blocks.sealed), tail)
+
+    @property
+    def body(self) -> str:
+        """The rendered text without its frame, to compare with the canonical HTML."""
+        return "".join(self._blocks.sealed) + self._blocks.tail
+
+    @property
+    def repeated(self) -> int:
+        """Characters that every change says again: the tail, but not of an open code block."""
+        return 0 if self._blocks.open_code else len(self._blocks.tail)
+
+    def changes(self, since: Mark) -> str:
+        """New sealed blocks and the tail, or only the new text of an open code block."""
+        sealed, tail, open_code = since  # type: ignore[misc]
+        now_tail, code = self._blocks.tail, self._blocks.open_code
+        new = "".join(self._blocks.sealed[sealed:])
+        changes = partial(f"#{self._prefix}-sealed", "beforeend", new) if new else ""
+        if now_tail == tail:
+            return changes
+        if code and open_code and code.number == open_code[0] and not new:
+            text = escape(code.text[open_code[1] :])
+            return partial(f"#{self._prefix}-tail code", "beforeend", text) if text else ""
+        return changes + partial(f"#{self._prefix}-tail", "innerHTML", now_tail)
+
+
+class ReasoningView:
+    """Reasoning: plain text that is appended."""
+
+    def __init__(self, prefix: str, part: ReasoningPart) -> None:
+        self._prefix = prefix
+        self._part = part
+
+    def take(self, part: Part) -> None:
+        """Keep the part."""
+        assert part["type"] == "reasoning"
+        self._part = part
+
+    def mark(self) -> Mark:
+        """Characters shown."""
+        return len(self._part["text"])
+
+    def html(self) -> str:
+        """The collapsible line with its text."""
+        return render_part(self._prefix, self._part)
+
+    def changes(self, since: Mark) -> str:
+        """The new characters."""
+        new = escape(self._part["text"][since:])  # type: ignore[misc]
+        return partial(f"#{self._prefix}-text", "beforeend", new) if new else ""
+
+
+class ToolCallView:
+    """A tool call: a small card, replaced as it grows."""
+
+    def __init__(self, prefix: str, part: ToolCallPart) -> None:
+        self._prefix = prefix
+        self._part = part
+
+    def take(self, part: Part) -> None:
+        """Keep the part."""
+        assert part["type"] == "tool_call"
+        self._part = part
+
+    def mark(self) -> Mark:
+        """What the card says."""
+        part = self._part
+        return part["name"], part["arguments"], part["result"], part["error"]
+
+    def html(self) -> str:
+        """The card."""
+        return render_part(self._prefix, self._part)
+
+    def changes(self, since: Mark) -> str:
+        """New characters of the arguments alone, or the card anew."""
+        name, arguments, result, error = since  # type: ignore[misc]
+        part = self._part
+        if (name, result, error) == (part["name"], part["result"], part["error"]):
+            new = escape(part["arguments"][len(arguments) :])
+            return partial(f"#{self._prefix}-arguments", "beforeend", new) if new else ""
+        return partial(f"#{self._prefix}", "outerHTML", self.html())
+
+
+def view_of(prefix: str, part: Part) -> PartView:
+    """A view of a part, of which nothing has been taken yet."""
+    match part["type"]:
+        case "text":
+            return TextView(prefix, part)
+        case "reasoning":
+            return ReasoningView(prefix, part)
+        case "tool_call":
+            return ToolCallView(prefix, part)
+
+
+def part_prefix(message_id: int, index: int) -> str:
+    """The id of a part's element, and of its inner ones before their last dash."""
+    return f"m{message_id}-p{index}"

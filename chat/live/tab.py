@@ -1,0 +1,169 @@
+"""A tab: one page open on one conversation, and the only maker of its frames."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from chat.database import in_database
+
+from . import frames, turns
+from .answers import LiveAnswer, answers
+from .follower import START
+from .parts import partial
+
+NOT_FOUND = 4404
+LOOKS = 3
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How frames leave: `send` one, after `writable` says that the client reads."""
+
+    send: Callable[[str], Awaitable[None]]
+    writable: Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who opened a page on which conversation, whose live end starts at the message `start`."""
+
+    user_id: int
+    session_key: str
+    conversation_id: uuid.UUID
+    start: int | None = None
+
+
+class Tab:
+    """Wakes when something happened, and then tells its page what changed.
+
+    For every generation it sends its turn (in a snapshot or a message), then deltas, then the end.
+    """
+
+    def __init__(self, visit: Visit, wire: Wire) -> None:
+        self.user_id = visit.user_id
+        self.session_key = visit.session_key
+        self.conversation_id = visit.conversation_id
+        self._start = visit.start
+        self._wire = wire
+        self._wake = asyncio.Event()
+        self._said: list[str] = []
+        self._turns: list[int] = []
+        self._newest = 0
+        self._stale = True
+        self._close_code: int | None = None
+        self._following: LiveAnswer | None = None
+        self._position = START
+
+    def say(self, frame: str) -> None:
+        """Send one more frame: an answer to a command, or a hint."""
+        self._said.append(frame)
+        self._wake.set()
+
+    def turn_accepted(self, generation_id: int) -> None:
+        """A turn was added at the leaf."""
+        self._turns.append(generation_id)
+        self._wake.set()
+
+    def path_changed(self) -> None:
+        """Other messages are shown now."""
+        self._stale = True
+        self._wake.set()
+
+    def leave(self, farewell: str, code: int) -> None:
+        """Send a last frame, and end `run` with this close code."""
+        self._close_code = code
+        self.say(farewell)
+
+    async def run(self) -> int:
+        """Make frames until it is time to leave; gives the close code for the socket."""
+        self._wake.set()
+        try:
+            while self._close_code is None or self._said:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._wire.writable()
+                await self._tell()
+        except turns.SomebodyElses:
+            return NOT_FOUND
+        finally:
+            self._follow(None)
+        return self._close_code
+
+    async def _tell(self) -> None:
+        if self._stale:
+            self._stale = False
+            await self._tell_snapshot()
+        await self._tell_answer()
+        while self._turns and self._following is None:
+            await self._tell_turn(self._turns.pop(0))
+        while self._said:
+            await self._wire.send(self._said.pop(0))
+
+    async def _tell_snapshot(self) -> None:
+        snapshot, live = await self._look()
+        running = snapshot.shown.running
+        self._newest = max(self._newest, snapshot.shown.newest)
+        self._follow(live)
+        if live is not None:
+            self._position = live.follower.now()
+        content = snapshot.content(live.follower.html() if live else None)
+        await self._wire.send(
+            frames.encode(
+                "snapshot",
+                conversation=self.conversation_id,
+                running=running.pk if running else None,
+                content=content,
+            )
+        )
+
+    async def _look(self) -> tuple[turns.Snapshot, LiveAnswer | None]:
+        """Read the rows, again if a running answer began or ended in between."""
+        for _ in range(LOOKS):
+            snapshot = await in_database(
+                turns.snapshot, self.user_id, self.conversation_id, self._start
+            )
+            running = snapshot.shown.running
+            live = answers.get(running.pk) if running else None
+            if running is None or live is not None:
+                break
+        return snapshot, live
+
+    async def _tell_turn(self, generation_id: int) -> None:
+        if generation_id <= self._newest:
+            return
+        live = answers.get(generation_id)
+        if live is None:
+            self.path_changed()
+            return
+        self._newest = generation_id
+        generation, content = await live.turn()
+        self._follow(live)
+        await self._wire.send(
+            frames.encode(
+                "message",
+                message=generation.message_id,
+                parent=generation.message.parent_id,
+                content=partial("#live", "beforeend", content),
+            )
+        )
+        await self._tell_answer()
+
+    async def _tell_answer(self) -> None:
+        live = self._following
+        if live is None:
+            return
+        ended = live.follower.ended
+        made, self._position = live.follower.since(self._position)
+        for frame in made:
+            await self._wire.send(frame)
+        if ended:
+            await self._wire.send(await live.end_frame())
+            self._follow(None)
+
+    def _follow(self, live: LiveAnswer | None) -> None:
+        if self._following is not None:
+            self._following.unsubscribe(self._wake.set)
+        self._following, self._position = live, START
+        if live is not None:
+            live.subscribe(self._wake.set)

@@ -1,0 +1,137 @@
+"""Turns of a conversation as the page shows them: messages with how they came to be."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from chat.models import Conversation, Generation, Message
+
+from .parts import part_prefix, partial, render_part, safe
+
+SCREEN = 30
+
+
+class SomebodyElses(Exception):
+    """The conversation belongs to another person."""
+
+
+@dataclass
+class Turn:
+    """One message on the page. `key` is that of the command that brought a prompt."""
+
+    message: Message
+    generation: Generation | None
+    parts_html: SafeString
+    key: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether the answer may still grow."""
+        return self.generation is not None and self.generation.is_unfinished
+
+
+@dataclass
+class Shown:
+    """What a page or a snapshot shows: turns up to the leaf, and the generation that runs."""
+
+    turns: list[Turn] = field(default_factory=list)
+    running: Generation | None = None
+    whole: bool = True
+    newest: int = 0
+
+
+def parts_html(message: Message) -> SafeString:
+    """The parts of a saved answer as canonical HTML."""
+    htmls = zip(message.parts, message.part_htmls, strict=True)
+    return safe(
+        "".join(
+            render_part(part_prefix(message.pk, index), part, sealed=html)
+            for index, (part, html) in enumerate(htmls)
+        )
+    )
+
+
+def turns_of(messages: list[Message]) -> list[Turn]:
+    """The turns of consecutive messages of one path."""
+    turns: list[Turn] = []
+    for message in messages:
+        generation = message.generation
+        if generation is not None and turns and turns[-1].message.role == "user":
+            turns[-1].key = str(generation.key)
+        turns.append(Turn(message, generation, parts_html(message)))
+    return turns
+
+
+def render_turn(turn: Turn) -> str:
+    """A turn by the one template for turns."""
+    return render_to_string("chat/turn.html", {"turn": turn})
+
+
+def shown_of(conversation: Conversation, start: int | None = None) -> Shown:
+    """What to show of a conversation from the message `start` on, else its last screen."""
+    path = conversation.path() if start else conversation.path(SCREEN)
+    at = next((i for i, message in enumerate(path) if message.pk == start), None)
+    turns = turns_of(path[at:] if at is not None else path[-SCREEN:])
+    newest = conversation.generations.order_by("-pk").values_list("pk", flat=True).first()
+    last = turns[-1].generation if turns else None
+    running = last if last is not None and last.is_unfinished else None
+    return Shown(turns, running, whole=at is None, newest=newest or 0)
+
+
+@dataclass
+class Snapshot:
+    """The content of a snapshot, but for the answer that is being written."""
+
+    shown: Shown
+    before: str
+
+    def content(self, live_html: str | None) -> str:
+        """Partials for the page; `live_html` is what is known of the running answer here."""
+        html = self.before
+        if self.shown.running is not None:
+            turn = self.shown.turns[-1]
+            turn.parts_html = turn.parts_html if live_html is None else safe(live_html)
+            html += render_turn(turn)
+        content = partial("#live", "innerHTML", html)
+        return partial("#earlier", "innerHTML", "") + content if self.shown.whole else content
+
+
+def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Snapshot:
+    """What a tab is to show; nothing of an unknown conversation.
+
+    Raises SomebodyElses for another person's.
+    """
+    conversation = Conversation.objects.filter(pk=conversation_id).first()
+    if conversation is None:
+        return Snapshot(Shown(), "")
+    if conversation.owner_id != user_id:
+        raise SomebodyElses
+    shown = shown_of(conversation, start)
+    finished = shown.turns[:-1] if shown.running else shown.turns
+    return Snapshot(shown, "".join(render_turn(turn) for turn in finished))
+
+
+def new_turn(generation_id: int) -> tuple[Generation, str]:
+    """A generation that was just accepted, and the HTML of its prompt and its empty answer."""
+    generation = Generation.objects.select_related("message__parent").get(pk=generation_id)
+    prompt, key = generation.message.parent, str(generation.key)
+    asked = render_turn(Turn(prompt, None, safe(""), key)) if prompt else ""
+    return generation, asked + render_turn(Turn(generation.message, generation, safe("")))
+
+
+def ended(generation_id: int, streamed: list[str]) -> tuple[Turn, str]:
+    """The turn of a finished generation, and the partials that end it on a page.
+
+    They hold its foot, and its parts if their HTML is not what was `streamed`.
+    """
+    known = Generation.objects.select_related("message", "stop_requested_by")
+    generation = known.get(pk=generation_id)
+    message = generation.message
+    turn = Turn(message, generation, parts_html(message))
+    foot = render_to_string("chat/foot.html", {"turn": turn})
+    content = partial(f"#m{message.pk}-foot", "outerHTML", foot)
+    if streamed != message.part_htmls:
+        content = partial(f"#m{message.pk}-parts", "innerHTML", turn.parts_html) + content
+    return turn, content

@@ -1,0 +1,22 @@
+"""Serve the site with Daphne until Ctrl-C or SIGTERM."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Serve the site (HOST, PORT) until Ctrl-C or SIGTERM; running answers are drained."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # Daphne chooses Twisted's reactor when it is imported.
+        from chatsite import assets
+        from chatsite.server import serve
+
+        assets.collect()
+        environment = settings.ENVIRONMENT
+        self.stdout.write(f"Chatsite is at {environment.public_url}/ (Ctrl-C ends it)")
+        self.stdout.flush()
+        sys.exit(serve(environment.host, environment.port))

@@ -1,0 +1,24 @@
+"""The data: who said what in which conversation, and how each answer came to be."""
+
+from .asking import LEAF, Accepted, Ask, Busy, NotPossible
+from .conversation import Conversation
+from .generation import UNFINISHED, Generation, Outcome
+from .invitation import Invitation
+from .message import Message
+from .process import Checkpoint, Process
+
+__all__ = [
+    "LEAF",
+    "UNFINISHED",
+    "Accepted",
+    "Ask",
+    "Busy",
+    "Checkpoint",
+    "Conversation",
+    "Generation",
+    "Invitation",
+    "Message",
+    "NotPossible",
+    "Outcome",
+    "Process",
+]

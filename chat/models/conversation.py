@@ -1,0 +1,141 @@
+"""A conversation: one person's thread of messages, of which one path is shown."""
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models, transaction
+from django.urls import reverse
+
+from .asking import LEAF, Accepted, Ask, Busy, NotPossible
+
+if TYPE_CHECKING:
+    from .message import Message
+
+TITLE_LENGTH = 80
+CONTINUABLE = ("stopped", "truncated", "interrupted")
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Conversations, always through their owner."""
+
+    def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """The conversations that `user` may see: their own."""
+        return self.filter(owner_id=user.pk)
+
+    def listed(self) -> Self:
+        """Newest first, as the sidebar shows them."""
+        return self.filter(archived=False).order_by("-updated_at", "-id")
+
+
+class Conversation(models.Model):
+    """A tree of messages; `leaf` ends the one path that is shown, the same in every tab."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
+    )
+    title = models.CharField(max_length=200, blank=True)
+    model = models.CharField(max_length=200, blank=True)
+    system_prompt = models.TextField(blank=True)
+    params = models.JSONField(default=dict, blank=True)
+    leaf = models.ForeignKey(
+        "chat.Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    pinned = models.BooleanField(default=False)
+    archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[Any] = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["owner", "-updated_at", "-id"], name="conversation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.id)
+
+    def get_absolute_url(self) -> str:
+        return reverse("chat:conversation", args=[self.id])
+
+    def path(self, limit: int | None = None) -> list["Message"]:
+        """The messages shown, oldest first, each with its generations; the last `limit` ones."""
+        return self.messages.path_to(self.leaf_id, limit)
+
+    @transaction.atomic
+    def send(self, ask: Ask, text: str, parent: int | str | None = LEAF) -> Accepted:
+        """Say `text` after the message `parent` (LEAF: at the end; None: at the root).
+
+        Like the commands below it raises Busy while an answer is being written, and NotPossible.
+        """
+        if duplicate := self._take_turn(ask):
+            return duplicate
+        at = self._parent(parent)
+        prompt = self.messages.create(parent_id=at, role="user", text=text)
+        answer = self.messages.create(parent=prompt, role="assistant")
+        self.title = self.title or title_of(text)
+        return self._accept(ask, answer, prompt=prompt, path_changed=at != self.leaf_id)
+
+    @transaction.atomic
+    def regenerate(self, ask: Ask, message: int) -> Accepted:
+        """Write another answer beside `message`."""
+        if duplicate := self._take_turn(ask):
+            return duplicate
+        beside = self._answer(message)
+        answer = self.messages.create(parent_id=beside.parent_id, role="assistant")
+        return self._accept(ask, answer, path_changed=True)
+
+    @transaction.atomic
+    def continue_(self, ask: Ask, message: int) -> Accepted:
+        """Go on writing `message`, the stopped, truncated or interrupted last answer."""
+        if duplicate := self._take_turn(ask):
+            return duplicate
+        answer = self._answer(message)
+        last = answer.generation
+        if answer.pk != self.leaf_id or last is None or last.status not in CONTINUABLE:
+            raise NotPossible("Only a last answer that was cut short can be continued.")
+        return self._accept(ask, answer, path_changed=True)
+
+    def _take_turn(self, ask: Ask) -> Accepted | None:
+        """Lock the conversation for this transaction; gives what this key has brought already."""
+        type(self).objects.select_for_update().filter(pk=self.pk).first()
+        self.refresh_from_db()
+        known = self.generations.select_related("message").filter(key=ask.key).first()
+        if known is not None:
+            return Accepted(self, known.message, known, duplicate=True)
+        if self.generations.unfinished().exists():
+            raise Busy
+        return None
+
+    def _parent(self, parent: int | str | None) -> int | None:
+        if parent == LEAF:
+            return self.leaf_id
+        return None if parent is None else self._answer(int(parent)).pk
+
+    def _answer(self, id: int) -> "Message":
+        answer = self.messages.filter(pk=id, role="assistant").first()
+        if answer is None:
+            raise NotPossible("There is no such answer in this conversation.")
+        return answer
+
+    def _accept(self, ask: Ask, answer: "Message", **what: Any) -> Accepted:
+        generation = self.generations.create(
+            message=answer, key=ask.key, owner=ask.process, model=ask.model, params=ask.params
+        )
+        self.leaf = answer
+        self.model = ask.model
+        self.save(update_fields=["leaf", "model", "title", "updated_at"])
+        return Accepted(self, answer, generation, **what)
+
+
+def title_of(prompt: str) -> str:
+    """A title made of the first line of a prompt, cut at a word, at most 80 characters."""
+    line = next((line.strip() for line in prompt.splitlines() if line.strip()), "")
+    line = " ".join(line.split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = line[: TITLE_LENGTH - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[40:] else cut).rstrip() + "…"

@@ -1,0 +1,20 @@
+"""What the model is told: the path of a conversation in the form of the chat completions API."""
+
+from typing import Any
+
+from .generation import Generation
+
+GO_ON = "Continue your last answer exactly where it stopped. Do not repeat any of it."
+
+
+def history(generation: Generation) -> list[dict[str, Any]]:
+    """The messages to send for `generation`: system prompt, the path, and what to go on with."""
+    conversation, answer = generation.conversation, generation.message
+    told = [*conversation.messages.path_to(answer.pk)]
+    messages: list[dict[str, Any]] = []
+    if conversation.system_prompt:
+        messages.append({"role": "system", "content": conversation.system_prompt})
+    messages += [{"role": each.role, "content": each.text} for each in told if each.text]
+    if answer.text:
+        messages.append({"role": "user", "content": GO_ON})
+    return messages

@@ -1,0 +1,68 @@
+"""Answers whose writer died: ended honestly, with all the text that was saved of them."""
+
+import logging
+import uuid
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from chat.models import Generation, Outcome, Process
+from chat.stream.entries import Usage
+from chat.stream.fold import Answer, fold
+
+logger = logging.getLogger(__name__)
+
+
+def recover(generation: Generation) -> bool:
+    """End an unfinished generation whose writer is gone; False if somebody else did."""
+    taken = Generation.objects.filter(pk=generation.pk, attempt=generation.attempt)
+    if not taken.unfinished().update(attempt=F("attempt") + 1):
+        return False
+    generation.attempt += 1
+    answer = fold(generation.checkpoints.all_entries())
+    stopped = generation.stop_requested_at is not None
+    return generation.finish(
+        Outcome(
+            status="stopped" if stopped else "interrupted",
+            parts=answer.parts,
+            text=answer.text,
+            usage=answer.usage or _estimated(answer),
+            started_at=generation.started_at,
+            finished_at=timezone.now(),
+            error_code="" if stopped else "interrupted",
+            error_text="" if stopped else "The server was interrupted while it wrote this.",
+            error_retryable=not stopped,
+        )
+    )
+
+
+def sweep(process: Process, *, alone: bool) -> list[uuid.UUID]:
+    """Recover what other processes left: all of it if we are alone, else only of dead ones.
+
+    Gives the ids of the conversations concerned.
+    """
+    left = Generation.objects.unfinished().exclude(owner=process)
+    if not alone:
+        left = left.filter(Q(owner__in=Process.objects.dead()) | Q(owner__isnull=True))
+    recovered = [each for each in left if recover(each)]
+    for each in recovered:
+        logger.warning("recovered generation %s of a process that is gone", each.pk)
+    return [each.conversation_id for each in recovered]
+
+
+def recover_by_id(ids: set[int]) -> list[uuid.UUID]:
+    """The same for some of our own that no writer is at work on."""
+    left = Generation.objects.unfinished().filter(pk__in=ids)
+    return [each.conversation_id for each in left if recover(each)]
+
+
+def _estimated(answer: Answer) -> Usage | None:
+    if answer.status is None or not answer.status["tokens"]:
+        return None
+    return {
+        "kind": "usage",
+        "prompt_tokens": None,
+        "completion_tokens": answer.status["tokens"],
+        "reasoning_tokens": None,
+        "source": "estimated",
+    }

@@ -1,0 +1,144 @@
+"""The supervisor of a process: accepts commands, keeps the writers, and saves what they write."""
+
+import asyncio
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from chat.allowance import Allowance
+from chat.database import in_database
+from chat.forms import Command, Stop
+from chat.live import groups
+from chat.live.answers import answers
+from chat.models import Accepted, Generation, Outcome, Process
+from chat.stream import entries
+from chat.taking import Taken, note_stop, take
+from chat.upstream import ChatRequest
+from chat.writer import Writer
+
+logger = logging.getLogger(__name__)
+
+R = TypeVar("R")
+LONGEST_WAIT = 5.0
+
+
+class Draining(Exception):
+    """This process accepts no more commands: another one does, or will."""
+
+
+class TooMany(Exception):
+    """The person asks too often; the argument is the seconds to wait."""
+
+
+class Supervisor:
+    """Runs on the server's event loop, for one process."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.draining = False
+        self.writers: dict[int, Writer] = {}
+        self._slots = asyncio.Semaphore(settings.LIMITS.streams_per_process)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._allowances: defaultdict[int, Allowance] = defaultdict(
+            lambda: Allowance(settings.LIMITS.sends_per_minute, 60)
+        )
+
+    async def accept(self, user_id: int, conversation_id: uuid.UUID, command: Command) -> Accepted:
+        """Carry out a command that makes a generation, even if the client hangs up meanwhile.
+
+        Raises Draining, TooMany, TooManyRunning, Busy, NotPossible or Conversation.DoesNotExist.
+        """
+        return await asyncio.shield(self._keep(self._accept(user_id, conversation_id, command)))
+
+    async def stop(self, user_id: int, conversation_id: uuid.UUID, stop: Stop) -> bool:
+        """Stop what runs in a conversation; False if nothing of the kind does."""
+        generation_id = await in_database(note_stop, user_id, conversation_id, stop)
+        if writer := self.writers.get(generation_id or 0):
+            writer.cancel(Generation.Status.STOPPED)
+        return generation_id is not None
+
+    async def drain(self, seconds: float) -> None:
+        """Accept nothing more, let running answers go on so long, then save them interrupted."""
+        self.draining = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for writer in self.writers.values():
+            writer.cancel(Generation.Status.INTERRUPTED)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _accept(self, user_id: int, conversation_id: uuid.UUID, command: Command) -> Accepted:
+        if self.draining:
+            raise Draining
+        if wait := self._allowances[user_id].take():
+            raise TooMany(wait)
+        taken = await in_database(take, self.process, user_id, conversation_id, command)
+        accepted = taken.accepted
+        if not accepted.duplicate:
+            self._begin(taken)
+            if accepted.path_changed:
+                await groups.say_path(conversation_id)
+            else:
+                await groups.say_turn(conversation_id, accepted.generation.pk)
+            await groups.say_list(user_id, conversation_id, running=True)
+        return accepted
+
+    def _begin(self, taken: Taken) -> None:
+        generation, message = taken.accepted.generation, taken.accepted.message
+        live = answers.open(generation.pk, message.pk)
+        if message.parts:
+            live.log.append(entries.base(message.parts))
+        request = ChatRequest(generation.model, taken.history, generation.params)
+        writer = Writer(generation, request, live.log)
+        self.writers[generation.pk] = writer
+        self._keep(self._write(writer, taken.accepted))
+
+    async def _write(self, writer: Writer, accepted: Accepted) -> None:
+        generation, conversation = accepted.generation, accepted.conversation
+        outcome = await writer.write(self._slots)
+        await self._save(generation, outcome)
+        writer.log.close(entries.end(outcome.status))
+        del self.writers[generation.pk]
+        answers.drop(generation.pk)
+        await groups.say_list(conversation.owner_id, conversation.pk, running=False)
+
+    async def _save(self, generation: Generation, outcome: Outcome) -> None:
+        """Save the ending; while the database is away the log is kept and this is tried again."""
+        wait = 0.1
+        while True:
+            try:
+                await in_database(generation.finish, outcome)
+            except (DatabaseError, InterfaceError):
+                logger.exception("generation %s could not be saved yet", generation.pk)
+                await asyncio.sleep(wait)
+                wait = min(LONGEST_WAIT, wait * 2)
+            else:
+                return
+
+    def _keep(self, work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+        # The loop itself holds its tasks only weakly.
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+_current: Supervisor | None = None
+
+
+def begin(process: Process) -> Supervisor:
+    """Make the supervisor of this process."""
+    global _current
+    _current = Supervisor(process)
+    return _current
+
+
+def current() -> Supervisor:
+    """The supervisor of this process, which must have begun."""
+    assert _current is not None, "the ASGI entry begins the supervisor before it lets anybody in"
+    return _current

@@ -1,0 +1,1 @@
+"""The pages, and plain posts for those who have no JavaScript."""

@@ -1,0 +1,101 @@
+"""Commands by plain posts: what the page does without JavaScript, and the list's own."""
+
+import uuid
+from http import HTTPStatus
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from chat import supervisor
+from chat.database import in_database
+from chat.forms import Command, Stop, parse_fields
+from chat.live import groups
+from chat.models import Conversation
+from chat.refusals import REFUSED, refusal
+
+TITLE_LENGTH = 200
+THEMES = ("system", "light", "dark")
+YEAR = 365 * 24 * 3600
+STATUS = {
+    "busy": HTTPStatus.CONFLICT,
+    "gone": HTTPStatus.NOT_FOUND,
+    "too_long": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "draining": HTTPStatus.SERVICE_UNAVAILABLE,
+    "model_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+@require_POST
+@login_required
+async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -> HttpResponse:
+    """Send, stop, regenerate or continue; then back to the conversation."""
+    user = await request.auser()
+    fields = {name: value for name, value in request.POST.items() if value}
+    try:
+        frame = parse_fields({**fields, "type": type})
+        if isinstance(frame, Stop):
+            await supervisor.current().stop(user.pk, conversation_id, frame)
+        elif isinstance(frame, Command):
+            await supervisor.current().accept(user.pk, conversation_id, frame)
+    except REFUSED as error:
+        why = refusal(error)
+        context = {"text": why.text, "conversation_id": conversation_id}
+        status = STATUS.get(why.code, HTTPStatus.BAD_REQUEST)
+        return await sync_to_async(render)(request, "chat/refused.html", context, status=status)
+    return redirect("chat:conversation", conversation_id)
+
+
+@require_POST
+@login_required
+def rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """Give a conversation of one's own another title."""
+    mine = Conversation.objects.for_user(request.user)
+    conversation = get_object_or_404(mine, pk=conversation_id)
+    title = " ".join(request.POST.get("title", "").replace("\x00", "").split())[:TITLE_LENGTH]
+    if title:
+        # Not `save`: a new title does not make it the newest.
+        mine.filter(pk=conversation.pk).update(title=title)
+    return _done(request)
+
+
+@require_POST
+@login_required
+async def delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """Delete a conversation of one's own; what is being written in it is stopped."""
+    user = await request.auser()
+    await supervisor.current().stop(user.pk, conversation_id, Stop())
+    deleted, _ = await in_database(
+        Conversation.objects.for_user(user).filter(pk=conversation_id).delete
+    )
+    if not deleted:
+        raise Http404
+    await groups.say_path(conversation_id)
+    return _done(request)
+
+
+@require_POST
+@login_required
+def theme(request: HttpRequest) -> HttpResponse:
+    """Choose the colours: of the system, light or dark."""
+    chosen = request.POST.get("theme", "")
+    response = _done(request)
+    if chosen in THEMES:
+        response.set_cookie(
+            "theme", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure()
+        )
+    return response
+
+
+def _done(request: HttpRequest) -> HttpResponse:
+    """Nothing for a script; the page that one came from for a plain form."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        back = "/"
+    return HttpResponseRedirect(back)

@@ -1,0 +1,165 @@
+"""The writer of one answer: reads the model, appends to the log, and says how it ended."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from chat.models import Generation, Outcome
+from chat.stream import entries
+from chat.stream.beat import Load, beat
+from chat.stream.entries import Phase, Usage
+from chat.stream.fold import fold
+from chat.stream.log import Log
+from chat.upstream import AnswerStream, Batch, ChatRequest, Limits, UpstreamError, get_upstream
+
+ENDINGS = {"length": "truncated", "content_filter": "filtered"}
+CUT_OFF = "The model stopped without saying that it had finished."
+CHARACTERS_PER_TOKEN = 4
+STATUS_SECONDS = 1.0
+
+load = Load()
+
+
+@dataclass
+class Cancelled:
+    """Somebody ended the answer before the model did."""
+
+    status: str
+    at: float
+
+
+class Writer:
+    """Writes one generation; `cancel` ends it early from anywhere, at any moment."""
+
+    def __init__(self, generation: Generation, request: ChatRequest, log: Log) -> None:
+        self.generation = generation
+        self.log = log
+        self.saved = 0
+        self._request = request
+        self._accepted = time.monotonic()
+        self._reading: asyncio.Task[str | None] | None = None
+        self._cancelled: Cancelled | None = None
+        self._phase: Phase = "queued"
+        self._status_at = 0.0
+        self._tokens = 0
+        self._characters = 0
+        self._reasoning_since = 0.0
+        self._started_at: datetime | None = None
+        self._first_token_at: datetime | None = None
+
+    def cancel(self, status: str) -> None:
+        """End it as `status`, stopped or interrupted; the first cancel counts."""
+        if self._cancelled is None:
+            self._cancelled = Cancelled(status, time.monotonic())
+            if self._reading is not None:
+                self._reading.cancel()
+
+    async def write(self, slots: asyncio.Semaphore) -> Outcome:
+        """Read the whole answer into the log; gives how it ended, without closing the log."""
+        outcome = Outcome(status="complete")
+        try:
+            await self._read_unless_cancelled(slots, outcome)
+        except UpstreamError as error:
+            outcome.status = "filtered" if error.code == "filtered" else "failed"
+            outcome.error_code, outcome.error_text = error.code, error.text
+            outcome.error_retryable = error.retryable
+        except asyncio.CancelledError:
+            if self._cancelled is None:
+                raise
+            outcome.status = self._cancelled.status
+            outcome.upstream_closed_ms = (time.monotonic() - self._cancelled.at) * 1000
+        return self._complete(outcome)
+
+    async def _read_unless_cancelled(self, slots: asyncio.Semaphore, outcome: Outcome) -> None:
+        if self._cancelled is not None:
+            raise asyncio.CancelledError
+        self._reading = asyncio.create_task(self._read(slots))
+        reason = await self._reading
+        outcome.finish_reason = reason or ""
+        outcome.status = ENDINGS.get(reason, "complete") if reason else "interrupted"
+        if reason is None:
+            outcome.error_code, outcome.error_text, outcome.error_retryable = "cut", CUT_OFF, True
+
+    async def _read(self, slots: asyncio.Semaphore) -> str | None:
+        """Gives the model's finish reason; None when it said none."""
+        limits = settings.LIMITS
+        async with slots:
+            self._started_at = timezone.now()
+            self._enter("connecting")
+            allowed = Limits(
+                connect=limits.connect_seconds,
+                first_token=limits.first_token_seconds,
+                silence=limits.silence_seconds,
+                total=limits.answer_seconds,
+            )
+            async with get_upstream().stream(self._request, allowed) as stream:
+                self._enter("waiting")
+                return await self._take_all(stream)
+
+    async def _take_all(self, stream: AnswerStream) -> str | None:
+        async for batch in stream:
+            if not batch.entries:
+                continue
+            self._take(batch)
+            if self._characters > settings.LIMITS.answer_chars:
+                return "length"
+            # The kernel collects what the model says meanwhile: one read, one entry, one frame.
+            await asyncio.sleep(beat(load.sample(time.monotonic(), time.thread_time())))
+        return stream.finish_reason
+
+    def _take(self, batch: Batch) -> None:
+        self._tokens += batch.tokens
+        for entry in batch.entries:
+            if entry["kind"] == "text":
+                self._enter("writing")
+                self._characters += len(entry["text"])
+            elif entry["kind"] == "reasoning":
+                self._enter("reasoning")
+                self._characters += len(entry["text"])
+                entry["ms"] = round((time.monotonic() - self._reasoning_since) * 1000)
+            elif entry["kind"] == "tool_call":
+                self._enter("tool")
+                self._characters += len(entry["arguments"])
+        self.log.append(*batch.entries)
+        if time.monotonic() - self._status_at >= STATUS_SECONDS:
+            self._say_status()
+
+    def _enter(self, phase: Phase) -> None:
+        if phase == self._phase:
+            return
+        self._phase = phase
+        if phase == "reasoning":
+            self._reasoning_since = time.monotonic()
+        if phase not in ("connecting", "waiting") and self._first_token_at is None:
+            self._first_token_at = timezone.now()
+        self._say_status()
+
+    def _say_status(self) -> None:
+        self._status_at = time.monotonic()
+        elapsed = round((self._status_at - self._accepted) * 1000)
+        self.log.append(entries.status(self._phase, elapsed, self._tokens))
+
+    def _complete(self, outcome: Outcome) -> Outcome:
+        answer = fold(self.log.read(0))
+        outcome.parts, outcome.text = answer.parts, answer.text
+        outcome.usage = answer.usage or self._estimated()
+        outcome.started_at, outcome.first_token_at = self._started_at, self._first_token_at
+        outcome.finished_at = timezone.now()
+        return outcome
+
+    def _estimated(self) -> Usage | None:
+        """Usage that no provider told: chunks as completion tokens, a quarter of the characters."""
+        if not self._tokens:
+            return None
+        said = sum(len(str(message.get("content", ""))) for message in self._request.messages)
+        return {
+            "kind": "usage",
+            "prompt_tokens": max(1, said // CHARACTERS_PER_TOKEN),
+            "completion_tokens": self._tokens,
+            "reasoning_tokens": None,
+            "source": "estimated",
+        }

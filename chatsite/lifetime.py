@@ -1,0 +1,74 @@
+"""The life of a server process: what starts with its event loop, and how it ends."""
+
+import asyncio
+import fcntl
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+from chat import choices, demo, supervisor, upstream
+from chat.database import in_database
+from chat.heartbeat import Heartbeat, register
+from chat.live.tabs import tabs
+
+
+class Lifetime:
+    """Started once, by the server or by the first request; safe to ask for many times."""
+
+    def __init__(self) -> None:
+        self._starting: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
+        self._choosing: asyncio.Task[None] | None = None
+        self._model: demo.Server | None = None
+        self._lock: int | None = None
+
+    def begin(self) -> asyncio.Task[None]:
+        """Start, if that has not begun."""
+        if self._starting is None:
+            self._starting = asyncio.get_running_loop().create_task(self._start())
+        return self._starting
+
+    async def started(self) -> None:
+        """Return when the process is ready to serve."""
+        await asyncio.shield(self.begin())
+
+    async def _start(self) -> None:
+        if settings.ENVIRONMENT.demo:
+            self._model = await demo.serve()
+            upstream.configure(self._model.base_url, "demo")
+        process = await in_database(register)
+        heartbeat = Heartbeat(supervisor.begin(process))
+        await heartbeat.sweep(alone=settings.SQLITE and self._holds_lock())
+        self._beating = asyncio.create_task(heartbeat.run())
+        await upstream.get_upstream().warm()
+        self._choosing = asyncio.create_task(choices.refresh())
+
+    async def drain(self) -> None:
+        """Let running answers end, or save them; then tell the tabs to come back."""
+        if self._starting is not None and self._starting.done():
+            await supervisor.current().drain(settings.ENVIRONMENT.drain_seconds)
+            tabs.say_goodbye()
+
+    async def end(self) -> None:
+        """Close what was started; nothing is written any more."""
+        for task in (self._beating, self._choosing):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        await upstream.get_upstream().aclose()
+        if self._model is not None:
+            await self._model.close()
+
+    def _holds_lock(self) -> bool:
+        """Whether no other process of this site is alive; the lock is held until the end."""
+        path = Path(settings.VAR_DIR) / "serve.lock"
+        self._lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+lifetime = Lifetime()

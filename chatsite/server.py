@@ -1,0 +1,119 @@
+"""Daphne, with a clean end and with patience for slow readers."""
+
+import asyncio
+import logging
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerProtocol
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server as Daphne
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import defer, reactor
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+from chatsite.lifetime import lifetime
+
+logger = logging.getLogger(__name__)
+
+LAST_FRAMES_SECONDS = 1.0
+SERVICE_RESTART = 1012
+
+
+@implementer(IPushProducer)
+class Flow:
+    """The transport's producer: says whether the client reads what it is sent."""
+
+    def __init__(self) -> None:
+        self.writable = asyncio.Event()
+        self.writable.set()
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """The transport's buffer is full."""
+        self.writable.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """There is room again."""
+        self.writable.set()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        """The connection is lost: nobody needs to wait for it."""
+        self.writable.set()
+
+
+class Protocol(WebSocketProtocol):  # type: ignore[misc]
+    """A WebSocket that tells its application when to pause, and can say *service restart*."""
+
+    def onOpen(self) -> None:  # noqa: N802
+        """Become the transport's producer."""
+        super().onOpen()
+        self.transport.registerProducer(self.flow, streaming=True)
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        """Close; the ordinary way refuses the codes that are reserved for servers."""
+        if code is not None and 1001 <= code < 3000:
+            self.sendCloseFrame(code=code)
+        else:
+            super().serverClose(code)
+
+
+class Server(Daphne):  # type: ignore[misc]
+    """Serves until SIGTERM or SIGINT, and then drains before it kills anything."""
+
+    failed = False
+
+    def run(self) -> None:
+        """Serve until the reactor stops."""
+        # Daphne makes its factory itself, and the factory knows its protocol by this name.
+        WebSocketFactory.protocol = Protocol
+        super().run()
+
+    def listen_error(self, failure: Any) -> None:
+        """Say why the address cannot be listened on, and end."""
+        self.failed = True
+        logger.critical("cannot listen: %s", failure.getErrorMessage())
+        self.stop()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Give the application of a socket a way to wait for its client."""
+        if isinstance(protocol, WebSocketServerProtocol):
+            protocol.flow = Flow()
+            scope["chatsite.writable"] = protocol.flow.writable
+        return super().create_application(protocol, scope)
+
+    def kill_all_applications(self) -> Any:
+        """Drain, then cancel what is left; the reactor stops after that."""
+        return defer.Deferred.fromFuture(asyncio.ensure_future(self._end()))
+
+    async def _end(self) -> None:
+        try:
+            await lifetime.drain()
+        except Exception:
+            logger.exception("the process could not drain")
+        running = [
+            details["application_instance"]
+            for details in self.connections.values()
+            if "application_instance" in details
+        ]
+        if running:
+            await asyncio.wait(running, timeout=LAST_FRAMES_SECONDS)
+        for application in running:
+            application.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await lifetime.end()
+
+
+def serve(host: str, port: int) -> int:
+    """Serve on this address until the process is told to end; gives its exit status."""
+    from chatsite.asgi import application
+
+    server = Server(
+        application,
+        endpoints=build_endpoint_description_strings(host=host, port=port),
+        # Its limit of a day closes with a code that no browser comes back from.
+        websocket_timeout=-1,
+        server_name="chatsite",
+        ready_callable=lambda: reactor.callWhenRunning(lifetime.begin),
+    )
+    server.run()
+    return 1 if server.failed else 0

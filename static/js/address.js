@@ -1,0 +1,16 @@
+// A new chat gets its address when its first prompt is taken, and its title when there is one.
+import { main, on } from "./page.js";
+
+const heading = document.getElementById("title");
+
+on("ack", () => {
+  if (!("new" in main.dataset)) return;
+  delete main.dataset.new;
+  history.replaceState(history.state, "", main.dataset.address);
+});
+
+on("title", ({ conversation, title }) => {
+  if (conversation !== main.dataset.conversation || !title) return;
+  heading.textContent = title;
+  document.title = `${title} · Chatsite`;
+});

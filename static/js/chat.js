@@ -1,0 +1,21 @@
+// The chat page: each module adds one behaviour; the order is the order in which they hear of frames.
+import "./adopt.js";
+import "./connection.js";
+import "./keep.js";
+import "./running.js";
+import "./outbox.js";
+import "./echo.js";
+import "./address.js";
+import "./composer.js";
+import "./sendstop.js";
+import "./commands.js";
+import "./progress.js";
+import "./scroll.js";
+import "./announce.js";
+import "./notices.js";
+import "./copy.js";
+import "./sidebar.js";
+import "./rows.js";
+import "./theme.js";
+import "./banner.js";
+import "./shortcuts.js";

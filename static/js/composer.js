@@ -1,0 +1,89 @@
+// Writing a prompt: when Enter sends, the draft that is kept, and the text that goes only when it was taken.
+import { browser } from "./memory.js";
+import { add } from "./outbox.js";
+import { main, on, text, uuid, word } from "./page.js";
+import { running } from "./running.js";
+
+const form = document.getElementById("composer");
+const note = document.getElementById("composer-note");
+const model = document.getElementById("model");
+const coarse = matchMedia("(pointer: coarse)");
+const draft = () => `draft:${"new" in main.dataset ? "new" : main.dataset.conversation}`;
+let asked = null; // the prompt whose text is still shown here: {key, words}
+
+function say(message, fault = false) {
+  note.textContent = message;
+  note.classList.toggle("fault", fault);
+}
+
+function grow() {
+  if (CSS.supports("field-sizing", "content")) return;
+  text.style.blockSize = "auto";
+  text.style.blockSize = `${text.scrollHeight}px`;
+}
+
+function change() {
+  if (asked && text.value !== asked.words) release(asked.key, false);
+  browser.set(draft(), asked ? null : text.value);
+  const excess = text.value.length - text.maxLength;
+  say(excess > 0 ? word("too-long", excess) : "", excess > 0);
+  grow();
+}
+
+function release(key, clear) {
+  if (!asked || key !== asked.key) return;
+  asked = null;
+  text.classList.remove("sending");
+  if (clear) text.value = "";
+  text.dispatchEvent(new Event("input"));
+}
+
+function ask() {
+  if (asked || !text.value.trim() || text.value.length > text.maxLength) return;
+  if (running()) {
+    say(word("busy"));
+    return;
+  }
+  asked = { key: uuid(), words: text.value };
+  text.classList.add("sending");
+  browser.set(draft(), null); // from here on the outbox has it
+  add({ type: "send", key: asked.key, text: asked.words, ...(model && { model: model.value }) });
+}
+
+function sends(event) {
+  // 229: an input method has the key, also in Safari, which says so only after the composition's end.
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
+  return event.ctrlKey || event.metaKey || !(event.shiftKey || event.altKey || coarse.matches);
+}
+
+text.addEventListener("keydown", (event) => {
+  if (!sends(event)) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+// What is typed while a prompt is on its way is the next prompt.
+text.addEventListener("beforeinput", () => release(asked?.key, true));
+text.addEventListener("input", change);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  ask();
+});
+form.addEventListener("click", (event) => {
+  if (!event.target.closest("button, select, textarea, label")) text.focus();
+});
+document.querySelector(".chips").addEventListener("click", ({ target }) => {
+  const chip = target.closest(".chip");
+  if (!chip) return;
+  text.value = chip.dataset.prompt;
+  text.dispatchEvent(new Event("input"));
+  text.focus();
+});
+on("ack", ({ key }) => release(key, true));
+on("refused", ({ key }) => release(key, false));
+on("running", () => say(""));
+
+text.removeAttribute("required"); // said by the button here, not by the browser's bubble
+text.value ||= browser.get(draft()) ?? "";
+grow();
+if (!coarse.matches) text.focus({ preventScroll: true });

@@ -1,0 +1,20 @@
+// A notice that belongs to no prompt on the page is shown for a while at its top.
+import { on } from "./page.js";
+import { prompts } from "./outbox.js";
+
+const SECONDS = 6;
+const place = document.getElementById("toast");
+let timer;
+
+export function show(sentence) {
+  clearTimeout(timer);
+  place.textContent = sentence;
+  timer = setTimeout(() => {
+    place.textContent = "";
+  }, SECONDS * 1000);
+}
+
+on("notice", ({ key, text, code }) => {
+  const beside = prompts().some(({ frame }) => frame.key === key);
+  if (text && code !== "draining" && !beside) show(text);
+});

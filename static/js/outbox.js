@@ -1,0 +1,111 @@
+// Keeps each command until the server has answered it, over reconnects and reloads; its key makes it count once.
+import { online, send } from "./connection.js";
+import { tab } from "./memory.js";
+import { emit, main, on } from "./page.js";
+import { running } from "./running.js";
+
+const place = `outbox:${main.dataset.conversation}`;
+let commands = tab.get(place) ?? []; // {frame, fault?}
+let sent = new Set(); // on this connection
+let later;
+
+function keep(changed) {
+  commands = changed;
+  tab.set(place, commands.length ? commands : null);
+}
+
+const keyed = (key) => commands.find(({ frame }) => frame.key === key && frame.type !== "stop");
+
+/** Commands that the server has neither taken nor refused. */
+export const waiting = () => commands.filter(({ fault, frame }) => !fault && frame.type !== "stop");
+
+/** Prompts that were written here and are not in the conversation yet, with the reason if one was refused. */
+export const prompts = () => commands.filter(({ frame }) => frame.type === "send");
+
+/** The key of a command that is on its way, or undefined. */
+export const underway = () => waiting().find(({ frame }) => sent.has(frame))?.frame.key;
+
+export function add(frame) {
+  keep([...commands, { frame }]);
+  emit("asked", frame);
+  flush();
+}
+
+export function retry(key) {
+  const command = keyed(key);
+  if (!command) return;
+  delete command.fault;
+  keep(commands);
+  emit("asked", command.frame);
+  flush();
+}
+
+/** Forgets a prompt that was refused; gives back its text. */
+export function discard(key) {
+  const command = keyed(key);
+  keep(commands.filter((other) => other !== command));
+  return command?.frame.text ?? "";
+}
+
+/** Stops what is written here, or what was asked for and not yet taken. */
+export function stop() {
+  const key = underway();
+  const which = running() ? { generation: running() } : key && { key };
+  if (!which || commands.some(({ frame }) => frame.type === "stop")) return;
+  add({ type: "stop", ...which });
+}
+
+function mayGo(frame) {
+  if (sent.has(frame)) return false;
+  return frame.type === "stop" || (!running() && !underway());
+}
+
+function flush() {
+  if (!online()) return;
+  for (const { frame, fault } of commands) {
+    if (!fault && mayGo(frame) && send(frame)) sent.add(frame);
+  }
+  emit("outbox");
+}
+
+function settleStops(frame) {
+  const over = ({ type, generation }) => {
+    if (type !== "stop" || generation === undefined) return false;
+    return frame.type === "end" ? frame.generation === generation : running() !== generation;
+  };
+  keep(commands.filter((command) => !over(command.frame)));
+}
+
+on("ack", ({ key, generation }) => {
+  keep(commands.filter(({ frame }) => frame.key !== key || frame.type === "stop"));
+  for (const { frame } of commands) {
+    if (frame.type === "stop" && frame.key === key) frame.generation = generation;
+  }
+  emit("outbox");
+});
+
+on("notice", (frame) => {
+  const command = frame.key && keyed(frame.key);
+  if (!command) return;
+  sent.delete(command.frame);
+  clearTimeout(later);
+  if (frame.code === "draining") later = setTimeout(flush, frame.retry_ms ?? 1000);
+  else if (command.frame.type === "send") command.fault = frame.text;
+  else keep(commands.filter((other) => other !== command));
+  keep(commands.filter((other) => other.frame.type !== "stop" || other.frame.key !== frame.key));
+  if (command.fault) emit("refused", frame);
+  emit("outbox");
+});
+
+on("swapped", (frame) => {
+  if (frame.type === "snapshot") sent = new Set();
+  if (frame.type === "snapshot" || frame.type === "end") {
+    settleStops(frame);
+    flush();
+  }
+});
+
+on("lost", () => {
+  sent = new Set();
+  emit("outbox");
+});

@@ -1,0 +1,31 @@
+// Which answer is being written in this conversation, as the page shows it: `chat:running` tells of a change.
+import { emit, id, live, main, on } from "./page.js";
+
+let generation = main.dataset.running;
+
+/** The id of the generation that is being written here, or "". */
+export const running = () => id(generation);
+
+function become(value) {
+  if (String(value) === generation) return;
+  generation = String(value);
+  main.dataset.running = generation;
+  emit("running", { generation: running() });
+}
+
+function shown() {
+  return live.querySelector('.turn[aria-busy="true"]')?.dataset.generation ?? "";
+}
+
+function close({ message, status }) {
+  const article = document.getElementById(`m${message}`);
+  article?.removeAttribute("aria-busy");
+  article?.setAttribute("data-status", status);
+}
+
+on("ack", (frame) => frame.duplicate || become(frame.generation));
+
+on("swapped", (frame) => {
+  if (frame.type === "end") close(frame);
+  if (["end", "message", "snapshot"].includes(frame.type)) become(shown());
+});

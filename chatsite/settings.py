@@ -26,12 +26,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django_htmx",
     "channels",
     "csp",
     "allauth",
     "allauth.account",
-    "chatsite.apps.ChatsiteConfig",
     "chat.apps.ChatConfig",
 ]
 

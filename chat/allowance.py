@@ -1,7 +1,9 @@
 """How often somebody may do something."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+
+MANY = 1000
 
 
 class Allowance:
@@ -18,15 +20,34 @@ class Allowance:
 
     def take(self) -> float:
         """Take one; gives 0.0, or the seconds to wait until there is one again."""
-        now = self._clock()
-        self._tokens = min(self._size, self._tokens + (now - self._at) * self._per_second)
-        self._at = now
+        self._refill()
         if self._tokens < 1:
             return (1 - self._tokens) / self._per_second
         self._tokens -= 1
         return 0.0
 
-    @property
-    def untouched(self) -> bool:
-        """Whether it has refilled completely, so that a new one would be the same."""
-        return self._tokens + (self._clock() - self._at) * self._per_second >= self._size
+    def is_full(self) -> bool:
+        """Whether it has refilled, so that a new one would be the same."""
+        self._refill()
+        return self._tokens >= self._size
+
+    def _refill(self) -> None:
+        now = self._clock()
+        self._tokens = min(self._size, self._tokens + (now - self._at) * self._per_second)
+        self._at = now
+
+
+class Allowances:
+    """An allowance for each key, kept only while it is not full."""
+
+    def __init__(
+        self, size: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._new = lambda: Allowance(size, seconds, clock)
+        self._known: dict[Hashable, Allowance] = {}
+
+    def take(self, key: Hashable) -> float:
+        """Take one of the key's; gives 0.0, or the seconds to wait."""
+        if len(self._known) >= MANY:
+            self._known = {key: each for key, each in self._known.items() if not each.is_full()}
+        return self._known.setdefault(key, self._new()).take()

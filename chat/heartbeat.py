@@ -11,7 +11,9 @@ from django.db import DatabaseError, InterfaceError
 from chat import recovery
 from chat.database import in_database
 from chat.live import groups
+from chat.live.tabs import tabs
 from chat.models import Generation, Process
+from chat.sessions import ended_sessions
 from chat.supervisor import Supervisor
 
 logger = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class Heartbeat:
                 await self.beat()
                 if beats % BEATS_PER_SWEEP == 0:
                     await self.sweep(alone=False)
+                    await self.check_sessions()
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("the database did not answer: %s", type(error).__name__)
 
@@ -64,6 +67,12 @@ class Heartbeat:
     async def sweep(self, *, alone: bool) -> None:
         """End what processes left that are gone; `alone` says that all others are."""
         await self._tell(await in_database(recovery.sweep, self._process, alone=alone))
+
+    async def check_sessions(self) -> None:
+        """Close the tabs of sessions that ended without the channel layer telling."""
+        keys = {tab.session_key for tab in tabs}
+        if keys:
+            tabs.sign_out(await in_database(ended_sessions, keys))
 
     async def _end_orphans(self, orphans: set[int]) -> None:
         # A row may be a moment ahead of its writer: only what stays without one is an orphan.

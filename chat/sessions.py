@@ -8,6 +8,8 @@ from typing import cast
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
 SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
@@ -21,8 +23,9 @@ def user_of(session_key: str) -> AbstractBaseUser | None:
 
 
 def ended_sessions(session_keys: set[str]) -> set[str]:
-    """Those of the sessions that ended, expired, or whose person may no longer sign in."""
-    return {key for key in session_keys if user_of(key) is None}
+    """Those of the sessions that ended or expired."""
+    alive = Session.objects.filter(expire_date__gt=Now()).values_list("session_key", flat=True)
+    return session_keys - set(alive.filter(session_key__in=session_keys))
 
 
 def session_hash(session_key: str) -> str:

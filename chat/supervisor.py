@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import uuid
-from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from chat.allowance import Allowance
+from chat import choices
+from chat.allowance import Allowances
 from chat.database import in_database
 from chat.forms import Command, Stop
 from chat.live import groups
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
 LONGEST_WAIT = 5.0
+LAST_SAVE = 10.0
 
 
 class Draining(Exception):
@@ -44,9 +45,7 @@ class Supervisor:
         self.writers: dict[int, Writer] = {}
         self._slots = asyncio.Semaphore(settings.LIMITS.streams_per_process)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._allowances: defaultdict[int, Allowance] = defaultdict(
-            lambda: Allowance(settings.LIMITS.sends_per_minute, 60)
-        )
+        self._allowances = Allowances(settings.LIMITS.sends_per_minute, 60)
 
     async def accept(self, user_id: int, conversation_id: uuid.UUID, command: Command) -> Accepted:
         """Carry out a command that makes a generation, even if the client hangs up meanwhile.
@@ -70,13 +69,15 @@ class Supervisor:
         for writer in self.writers.values():
             writer.cancel(Generation.Status.INTERRUPTED)
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=LAST_SAVE)
 
     async def _accept(self, user_id: int, conversation_id: uuid.UUID, command: Command) -> Accepted:
         if self.draining:
             raise Draining
-        if wait := self._allowances[user_id].take():
+        if wait := self._allowances.take(user_id):
             raise TooMany(wait)
+        if not choices.models():
+            await choices.refresh()
         taken = await in_database(take, self.process, user_id, conversation_id, command)
         accepted = taken.accepted
         if not accepted.duplicate:
@@ -86,6 +87,8 @@ class Supervisor:
             else:
                 await groups.say_turn(conversation_id, accepted.generation.pk)
             await groups.say_list(user_id, conversation_id, running=True)
+            if accepted.titled:
+                await groups.say_title(user_id, conversation_id)
         return accepted
 
     def _begin(self, taken: Taken) -> None:

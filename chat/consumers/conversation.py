@@ -15,6 +15,7 @@ from chat.database import in_database
 from chat.live import frames, groups
 from chat.live.tab import Tab, Visit, Wire
 from chat.live.tabs import SIGNED_OUT, tabs
+from chat.models import Conversation
 
 from .commands import SignedOut, carry_out
 from .handshake import same_origin, session_key
@@ -88,6 +89,20 @@ class ConversationConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             hint = {"conversation": event["conversation"], "running": event["running"]}
             self.tab.say(frames.encode("sidebar", **hint))
 
+    async def title_changed(self, event: dict[str, Any]) -> None:
+        """A conversation of the person has another title."""
+        conversation = event["conversation"]
+        title = await in_database(title_of, conversation)
+        if self.tab is not None and title is not None:
+            self.tab.say(frames.encode("title", conversation=conversation, title=title))
+
+    async def session_check(self, event: dict[str, Any]) -> None:
+        """The session may have ended: look."""
+        if self.tab is not None:
+            user = await in_database(sessions.user_of, self.tab.session_key)
+            if user is None:
+                await self.session_ended(event)
+
     async def session_ended(self, event: dict[str, Any]) -> None:
         """The person signed out."""
         if self.tab is not None:
@@ -135,6 +150,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         flow: asyncio.Event | None = self.scope.get("chatsite.writable")
         if flow is not None:
             await flow.wait()
+
+
+def title_of(conversation_id: str) -> str | None:
+    """The title in the row of a conversation; None if there is none."""
+    titles = Conversation.objects.filter(pk=conversation_id).values_list("title", flat=True)
+    title: str | None = titles.first()
+    return title
 
 
 def _start(scope: dict[str, Any]) -> int | None:

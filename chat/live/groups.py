@@ -37,6 +37,16 @@ async def say_list(user_id: int, conversation_id: uuid.UUID, *, running: bool) -
     await _say(user_group(user_id), "list.changed", **event)
 
 
+async def say_title(user_id: int, conversation_id: uuid.UUID) -> None:
+    """A conversation has another title, which is in its row."""
+    await _say(user_group(user_id), "title.changed", conversation=str(conversation_id))
+
+
+async def say_check(user_id: int) -> None:
+    """A person's password or standing changed: some sessions may have ended."""
+    await _say(user_group(user_id), "session.check")
+
+
 async def say_signed_out(session_hash: str) -> None:
     """A browser signed out."""
     await _say(session_group(session_hash), "session.ended")

@@ -43,3 +43,4 @@ class Accepted:
     prompt: Message | None = None
     duplicate: bool = False
     path_changed: bool = False
+    titled: bool = False

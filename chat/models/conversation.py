@@ -76,8 +76,10 @@ class Conversation(models.Model):
         at = self._parent(parent)
         prompt = self.messages.create(parent_id=at, role="user", text=text)
         answer = self.messages.create(parent=prompt, role="assistant")
+        titled = not self.title
         self.title = self.title or title_of(text)
-        return self._accept(ask, answer, prompt=prompt, path_changed=at != self.leaf_id)
+        changed = at != self.leaf_id
+        return self._accept(ask, answer, prompt=prompt, path_changed=changed, titled=titled)
 
     @transaction.atomic
     def regenerate(self, ask: Ask, message: int) -> Accepted:

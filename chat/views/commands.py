@@ -3,7 +3,7 @@
 import uuid
 from http import HTTPStatus
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -60,6 +60,7 @@ def rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     if title:
         # Not `save`: a new title does not make it the newest.
         mine.filter(pk=conversation.pk).update(title=title)
+        async_to_sync(groups.say_title)(conversation.owner_id, conversation.pk)
     return _done(request)
 
 

@@ -15,6 +15,7 @@ LONGEST_HEAD = 64 * 1024
 LONGEST_BODY = 8 * 1024 * 1024
 LONGEST_PIPELINE = 64 * 1024
 IDLE_SECONDS = 60.0
+LEAVING_SECONDS = 5.0
 LIFETIME_SECONDS = 1800.0
 JSON = "application/json"
 
@@ -50,7 +51,7 @@ class Connection(asyncio.Protocol):
         self._request: h11.Request | None = None
         self._body = bytearray()
         self._head = b""
-        self._chunked = False
+        self._chunked = self._leaving = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -59,6 +60,8 @@ class Connection(asyncio.Protocol):
         self._limit(IDLE_SECONDS)
 
     def data_received(self, data: bytes) -> None:
+        if self._leaving:
+            return
         if not self.began:
             self.began = perf_counter_ns()
         self._http.receive_data(data)
@@ -105,7 +108,8 @@ class Connection(asyncio.Protocol):
         fixed = (("Content-Type", content_type), ("Content-Length", str(len(body))))
         self._answered(status)
         head = self._http.send(h11.Response(status_code=status, headers=[*fixed, *headers]))
-        data = self._http.send(h11.Data(data=body))
+        silent = self._request is not None and self._request.method == b"HEAD"
+        data = None if silent else self._http.send(h11.Data(data=body))
         self.transport.write((head or b"") + (data or b""))
         if self.record:
             self.record.first_byte = perf_counter_ns()
@@ -140,6 +144,11 @@ class Connection(asyncio.Protocol):
             self._http.start_next_cycle()
             self._limit(IDLE_SECONDS)
             asyncio.get_running_loop().call_soon(self._read)
+        elif self._http.their_state is h11.SEND_BODY:
+            # Closing before the client has sent all would reset the connection and lose the answer.
+            self._leaving = True
+            self.transport.write_eof()
+            self._limit(LEAVING_SECONDS)
         else:
             self.transport.close()
 
@@ -193,7 +202,8 @@ class Connection(asyncio.Protocol):
     def _refuse_and_close(self, refusal: Refusal) -> None:
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self.refuse(refusal, close=True)
-        self.transport.close()
+        else:
+            self.transport.close()
 
     def _limit(self, seconds: float) -> None:
         """Give the client so long for its next request, or the answer so long to be complete."""

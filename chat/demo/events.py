@@ -10,7 +10,7 @@ from typing import Any
 
 from chat.demo.answer import Answer, Call, Fault
 from chat.demo.asked import Asked
-from chat.demo.record import Record
+from chat.demo.record import STAMPS_KEPT, Record
 from chat.demo.refusal import Refusal
 from chat.demo.tokens import cut
 
@@ -45,13 +45,10 @@ def events(answer: Answer, asked: Asked, record: Record) -> Iterator[Step]:
     """Yield the steps of a streamed answer."""
     if answer.fault is Fault.EMPTY:
         return
-    chunks = Chunks(asked, record)
+    chunks = Chunks(asked, record, answer)
     yield chunks.event('{"role":"assistant","content":""}')
     yield answer.start
     for delta in deltas(answer, asked.options.field, chunks.mark):
-        if record.tokens == asked.max_tokens:
-            yield from chunks.finish("length")
-            return
         yield chunks.token(delta)
         if record.tokens == asked.options.hold:
             yield Ending.HOLD
@@ -110,8 +107,8 @@ def _call(call: dict[str, Any]) -> str:
 class Chunks:
     """Writes the chunks of one response and counts them in its record."""
 
-    def __init__(self, asked: Asked, record: Record) -> None:
-        self.asked, self.record = asked, record
+    def __init__(self, asked: Asked, record: Record, answer: Answer) -> None:
+        self.asked, self.record, self.answer = asked, record, answer
         self.stamped = asked.options.stamps
         self.head = (
             f'data: {{"id":"chatcmpl-demo-{record.number}","object":"chat.completion.chunk",'
@@ -134,7 +131,8 @@ class Chunks:
         record.first_content = record.first_content or now
         if not self.stamped:
             return self.event(delta)
-        record.stamps.append(now)
+        if len(record.stamps) < STAMPS_KEPT:
+            record.stamps.append(now)
         return self.event(delta, extra=f',"demo":{{"n":{record.tokens},"t":{now}}}')
 
     def mark(self) -> str:
@@ -145,7 +143,7 @@ class Chunks:
 
     def finish(self, reason: str | None, *, done: bool = True) -> Iterator[bytes]:
         """Yield the last chunks: the finish reason, the usage where it was asked for, [DONE]."""
-        usage = f',"usage":{json.dumps(usage_of(self.asked, self.record.tokens))}'
+        usage = f',"usage":{json.dumps(usage_of(self.asked, self.answer, self.record))}'
         where = self.asked.options.usage if self.asked.include_usage else "none"
         if reason:
             extra = usage if where == "finish" else ""
@@ -159,10 +157,11 @@ class Chunks:
             yield DONE
 
 
-def usage_of(asked: Asked, tokens: int) -> dict[str, int]:
-    """Return the usage of an answer of so many tokens."""
+def usage_of(asked: Asked, answer: Answer, record: Record) -> dict[str, Any]:
+    """Return the usage of a complete answer."""
     return {
         "prompt_tokens": asked.prompt_tokens,
-        "completion_tokens": tokens,
-        "total_tokens": asked.prompt_tokens + tokens,
+        "completion_tokens": record.tokens,
+        "total_tokens": asked.prompt_tokens + record.tokens,
+        "completion_tokens_details": {"reasoning_tokens": len(cut(answer.reasoning))},
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 OPTION = re.compile(
-    r"(?:(?P<number>rate|start)=(?P<float>\d{1,7}(?:\.\d{1,6})?)"
+    r"(?<![^\s,])(?:(?P<number>rate|start)=(?P<float>\d{1,7}(?:\.\d{1,6})?)"
     r"|(?P<count>tokens|seed|hold)=(?P<int>\d{1,6})"
     r"|(?P<stamps>stamps)=(?P<where>1|text)"
     r"|(?P<usage>usage)=(?P<how>own|finish|dummy|none)"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import Any
 
-KEPT = 2000
+KEPT = 1000
+STAMPS_KEPT = 20_000
 STATES = ("received", "content", "held", "ended")
 
 
@@ -65,7 +66,7 @@ class Log:
 
     def begin(self, began: int) -> Record:
         """Add a record of a request whose last byte has just been read."""
-        record = Record(next(self._numbers), began, perf_counter_ns())
+        record = Record(next(self._numbers), began or perf_counter_ns(), perf_counter_ns())
         self.records.append(record)
         return record
 

@@ -5,7 +5,7 @@ import hashlib
 import ipaddress
 import json
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import h11
 
@@ -69,9 +69,10 @@ class Server:
             connection.refuse(refusal)
 
     def _route(self, connection: Connection, request: h11.Request, body: bytes) -> None:
-        target = urlsplit(request.target.decode("ascii", "replace"))
-        method, path = request.method.decode("ascii", "replace"), target.path.rstrip("/")
-        query = {name: values[-1] for name, values in parse_qs(target.query).items()}
+        method = request.method.decode("ascii", "replace")
+        path, _, search = request.target.decode("ascii", "replace").partition("?")
+        path = path.rstrip("/")
+        query = {name: values[-1] for name, values in parse_qs(search).items()}
         expected = "POST" if path in ("/v1/chat/completions", "/demo/go") else "GET"
         name = path.removeprefix("/v1/models/")
         if path in ("/v1/chat/completions", "/v1/models", "/demo/log", "/demo/go") and (
@@ -191,7 +192,8 @@ async def serve(host: str = "127.0.0.1", port: int = 0, *, options: str = "") ->
 
     `options` are put under those of every request, for example `rate=0`.
     """
-    if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+    host = "127.0.0.1" if host == "localhost" else host
+    if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"The demo model listens on loopback only, not on {host}.")
     server = Server(Options().read(options))
     await server.listen(host, port)

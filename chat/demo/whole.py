@@ -23,12 +23,8 @@ def whole(answer: Answer, asked: Asked, record: Record) -> bytes:
         return b""
     if answer.fault is Fault.GARBAGE:
         return b'{"choices": [{"message": {"content": '
-    text, finish = answer.text + answer.rest, answer.finish
     record.tokens = sum(1 for _ in deltas(answer, "", str)) + len(cut(answer.rest))
-    if asked.max_tokens is not None and record.tokens > asked.max_tokens:
-        record.tokens = asked.max_tokens
-        text, finish = "".join(cut(text)[: asked.max_tokens]), "length"
-    message: dict[str, Any] = {"role": "assistant", "content": text}
+    message: dict[str, Any] = {"role": "assistant", "content": answer.text + answer.rest}
     if answer.reasoning:
         message[asked.options.field] = answer.reasoning
     if answer.calls:
@@ -38,8 +34,8 @@ def whole(answer: Answer, asked: Asked, record: Record) -> bytes:
         "object": "chat.completion",
         "created": int(time.time()),
         "model": asked.model,
-        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
-        "usage": usage_of(asked, record.tokens),
+        "choices": [{"index": 0, "message": message, "finish_reason": answer.finish}],
+        "usage": usage_of(asked, answer, record),
     }
     return json.dumps(body).encode()
 

@@ -12,6 +12,7 @@ from chat.demo.asked import Asked, of
 from chat.demo.faults import REFUSALS, failing, only, refuse
 from chat.demo.generated import expected_text, wide
 from chat.demo.texts import text
+from chat.demo.tokens import cut
 from chat.demo.tools import after_tool, tool, tool_call, tool_text, two_tools
 
 FILLERS = frozenset(
@@ -150,7 +151,23 @@ def answer(asked: Asked) -> Answer:
         made = replace(made, start=start)
     if asked.model == "demo-thinker" and not made.reasoning:
         made = replace(made, reasoning=text("thinking"))
-    return made
+    return made if asked.max_tokens is None else limited(made, asked.max_tokens)
+
+
+def limited(answer: Answer, tokens: int) -> Answer:
+    """Return an answer of so many tokens at most; one that is cut off has no call and no fault."""
+    reasoning, words = cut(answer.reasoning), cut(answer.text + answer.rest)
+    if answer.refusal or len(reasoning) + len(words) <= tokens:
+        return answer
+    return replace(
+        answer,
+        reasoning="".join(reasoning[:tokens]),
+        text="".join(words[: max(0, tokens - len(reasoning))]),
+        calls=(),
+        fault=None,
+        rest="",
+        finish="length",
+    )
 
 
 def expected(messages: str | list[dict[str, Any]], **request: Any) -> str:

@@ -29,7 +29,7 @@ async def server() -> AsyncIterator[Server]:
     "phrase", ["long", "slow", "silence", "no headers", "bench rate=0 tokens=100000"]
 )
 @pytest.mark.parametrize("stream", [True, False])
-async def test_a_client_that_goes_is_noticed_within_milliseconds(
+async def test_a_client_that_goes_is_noticed_at_once(
     server: Server, phrase: str, stream: bool
 ) -> None:
     async with connected(server) as (_, writer):
@@ -41,7 +41,7 @@ async def test_a_client_that_goes_is_noticed_within_milliseconds(
         return  # it may have been complete before
     assert record.ended_by == "client"
     assert record.closed_by_client is not None
-    assert record.closed_by_client - left < 0.5e9
+    assert record.closed_by_client - left < 1e9
 
 
 async def test_a_client_that_resets_the_connection_is_noticed_too(server: Server) -> None:

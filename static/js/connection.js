@@ -14,6 +14,7 @@ const link = document.getElementById("link");
 let connection = null;
 let whole = false; // a snapshot came, and nothing was lost since
 let attempts = 0;
+let since = 0; // when the page became whole
 let told = null; // the delay that the server asked for
 let frame = null;
 let pings = 0;
@@ -42,6 +43,7 @@ function show(state) {
 }
 
 function lost() {
+  if (whole && performance.now() - since > LAST_DELAY_MS) attempts = 0;
   whole = false;
   heard();
   banner ??= setTimeout(show, BANNER_MS, "lost");
@@ -105,7 +107,7 @@ main.addEventListener("htmx:ws:before:message:incoming", ({ detail }) => {
 main.addEventListener("htmx:ws:after:message:incoming", () => {
   if (frame.type === "snapshot") {
     whole = true;
-    attempts = 0;
+    since = performance.now();
     show("open");
   }
   if (frame.type) emit("swapped", frame);

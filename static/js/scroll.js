@@ -12,7 +12,7 @@ const jump = document.getElementById("jump");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const place = `pinned:${main.dataset.conversation}`;
 let pinned = true;
-let anchor = null; // the key of the prompt sent last from here
+let asked = false; // from this page, since it was loaded
 let seen = { top: page.scrollTop, height: page.scrollHeight };
 let moving = 0;
 let touch = 0;
@@ -43,9 +43,9 @@ function unpin() {
   pinned = false;
 }
 
-/** Leaves so much room below the prompt that it can stand near the top while its answer grows. */
+/** Leaves so much room below the last prompt that it can stand near the top while its answer grows. */
 function makeRoom() {
-  const prompt = anchor && thread.querySelector(`.prompt[data-key="${anchor}"]`);
+  const prompt = asked && [...thread.querySelectorAll(".prompt")].at(-1);
   if (!prompt) return;
   const box = prompt.getBoundingClientRect();
   const top = Math.max(box.top, box.bottom - page.clientHeight * 0.4);
@@ -90,7 +90,7 @@ jump.addEventListener("click", () => {
 });
 on("asked", (frame) => {
   if (frame.type === "stop") return;
-  if (frame.type === "send") anchor = frame.key;
+  asked = true;
   pinned = true;
   makeRoom();
   toEnd();

@@ -99,6 +99,10 @@ if ENVIRONMENT.redis_url:
         "LOCATION": ENVIRONMENT.redis_url,
     }
 
+# The model server; with neither set the demo model takes the place of both.
+OPENAI_API_KEY = ENVIRONMENT.openai_api_key
+OPENAI_BASE_URL = ENVIRONMENT.openai_base_url or "https://api.openai.com/v1"
+
 # Accounts.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -56,9 +56,9 @@ def manage(var: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
 class Server:
     """A `manage.py serve` process of the site in `var`, on one port through all its lives."""
 
-    def __init__(self, var: Path, port: int | None = None, **settings: str) -> None:
+    def __init__(self, var: Path, **settings: str) -> None:
         self.var = var
-        self.port = port or free_port()
+        self.port = int(settings.get("PORT") or free_port())
         self.settings = {"PORT": str(self.port), "DRAIN_SECONDS": "2", **settings}
         self.log = var / f"serve-{self.port}.log"
         self.process: subprocess.Popen[bytes] | None = None

@@ -15,11 +15,12 @@ os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from chatsite.settings import *  # noqa: E402, F403
-from chatsite.settings import DATABASES, VAR_DIR  # noqa: E402
+from chatsite.settings import DATABASES, SQLITE, STATIC_ROOT, VAR_DIR  # noqa: E402
 
 # In memory, SQLite knows no waiting for a lock, and every thread would see other settings.
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if SQLITE:
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+STATIC_ROOT.mkdir()
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -94,11 +94,11 @@ class Tab:
         if self._stale:
             self._stale = False
             await self._tell_snapshot()
+        while self._said:
+            await self._wire.send(self._said.pop(0))
         await self._tell_answer()
         while self._turns and self._following is None:
             await self._tell_turn(self._turns.pop(0))
-        while self._said:
-            await self._wire.send(self._said.pop(0))
 
     async def _tell_snapshot(self) -> None:
         snapshot, live = await self._look()

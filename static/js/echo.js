@@ -1,6 +1,7 @@
 // A prompt is seen the moment it is sent: grey until it is taken, marked when it is refused.
-import { on, text } from "./page.js";
+
 import * as outbox from "./outbox.js";
+import { on, text } from "./page.js";
 
 const place = document.getElementById("echo");
 const template = document.getElementById("echo-turn");

@@ -1,6 +1,7 @@
 // A notice that belongs to no prompt on the page is shown for a while at its top.
-import { on } from "./page.js";
+
 import { prompts } from "./outbox.js";
+import { on } from "./page.js";
 
 const SECONDS = 6;
 const place = document.getElementById("toast");

@@ -84,5 +84,6 @@ menu.addEventListener("click", ({ target }) => {
 // A list that a frame brings must not take away the title that is being typed.
 main.addEventListener("htmx:before:swap", (event) => {
   const tasks = event.detail.tasks ?? [];
-  if (list.querySelector(".rename") && tasks.some(({ target }) => target === list)) event.preventDefault();
+  if (list.querySelector(".rename") && tasks.some(({ target }) => target === list))
+    event.preventDefault();
 });

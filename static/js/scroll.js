@@ -14,7 +14,7 @@ const place = `pinned:${main.dataset.conversation}`;
 let pinned = true;
 let asked = false; // from this page, since it was loaded
 let seen = { top: page.scrollTop, height: page.scrollHeight };
-let moving = 0;
+let gliding = false;
 let touch = 0;
 
 const distance = () => page.scrollHeight - page.clientHeight - page.scrollTop;
@@ -25,18 +25,19 @@ function toEnd() {
 
 function glide() {
   const left = distance();
-  if (!pinned || left < 1) {
-    moving = 0;
-    return;
-  }
+  gliding = pinned && left >= 1;
+  if (!gliding) return;
   page.scrollTop += Math.max(1, Math.ceil(left * 0.3));
-  moving = requestAnimationFrame(glide);
+  requestAnimationFrame(glide);
 }
 
 function follow() {
   if (!pinned) return;
   if (!running() || still.matches || distance() > page.clientHeight / 2) toEnd();
-  else moving ||= requestAnimationFrame(glide);
+  else if (!gliding) {
+    gliding = true;
+    requestAnimationFrame(glide);
+  }
 }
 
 function unpin() {
@@ -77,12 +78,15 @@ function grown() {
 
 document.addEventListener("scroll", moved, { passive: true });
 document.addEventListener("wheel", (event) => event.deltaY < 0 && unpin(), { passive: true });
-document.addEventListener("touchstart", (event) => (touch = event.touches[0].clientY), { passive: true });
+document.addEventListener("touchstart", (event) => (touch = event.touches[0].clientY), {
+  passive: true,
+});
 document.addEventListener("touchmove", (event) => event.touches[0].clientY > touch && unpin(), {
   passive: true,
 });
 document.addEventListener("keydown", (event) => {
-  if (["PageUp", "Home", "ArrowUp"].includes(event.key) && !event.target.closest("textarea")) unpin();
+  if (["PageUp", "Home", "ArrowUp"].includes(event.key) && !event.target.closest("textarea"))
+    unpin();
 });
 jump.addEventListener("click", () => {
   pinned = true;
@@ -101,5 +105,6 @@ size.observe(thread);
 size.observe(dock);
 window.addEventListener("resize", grown);
 window.addEventListener("pagehide", () => tab.set(place, pinned));
-if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") pinned = tab.get(place) ?? true;
+if (performance.getEntriesByType("navigation")[0]?.type !== "navigate")
+  pinned = tab.get(place) ?? true;
 if (pinned) toEnd();

@@ -23,7 +23,8 @@ button.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
+  if (event.key !== "Escape" || event.shiftKey || event.isComposing || event.defaultPrevented)
+    return;
   if (document.querySelector(":popover-open, dialog[open], .sidebar.open, .rename")) return;
   stop();
 });

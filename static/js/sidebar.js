@@ -45,7 +45,12 @@ opener.addEventListener("click", () => set(true));
 closer.addEventListener("click", () => set(false));
 document.getElementById("veil").addEventListener("click", () => set(false));
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && narrow.matches && isOpen() && !document.querySelector(":popover-open, .rename")) {
+  if (
+    event.key === "Escape" &&
+    narrow.matches &&
+    isOpen() &&
+    !document.querySelector(":popover-open, .rename")
+  ) {
     set(false);
   }
 });

@@ -43,7 +43,7 @@ class Allowances:
     def __init__(
         self, size: int, seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._new = lambda: Allowance(size, seconds, clock)
+        self._new: Callable[[], Allowance] = lambda: Allowance(size, seconds, clock)
         self._known: dict[Hashable, Allowance] = {}
 
     def take(self, key: Hashable) -> float:

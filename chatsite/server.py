@@ -4,7 +4,6 @@ import asyncio
 import logging
 from typing import Any
 
-from autobahn.twisted.websocket import WebSocketServerProtocol
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server as Daphne
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
@@ -41,8 +40,12 @@ class Flow:
         self.writable.set()
 
 
-class Protocol(WebSocketProtocol):  # type: ignore[misc]
+class Protocol(WebSocketProtocol):
     """A WebSocket that tells its application when to pause, and can say *service restart*."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flow = Flow()
 
     def onOpen(self) -> None:  # noqa: N802
         """Become the transport's producer."""
@@ -57,7 +60,7 @@ class Protocol(WebSocketProtocol):  # type: ignore[misc]
             super().serverClose(code)
 
 
-class Server(Daphne):  # type: ignore[misc]
+class Server(Daphne):
     """Serves until SIGTERM or SIGINT, and then drains before it kills anything."""
 
     failed = False
@@ -76,8 +79,7 @@ class Server(Daphne):  # type: ignore[misc]
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Give the application of a socket a way to wait for its client."""
-        if isinstance(protocol, WebSocketServerProtocol):
-            protocol.flow = Flow()
+        if isinstance(protocol, Protocol):
             scope["chatsite.writable"] = protocol.flow.writable
         return super().create_application(protocol, scope)
 

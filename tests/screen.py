@@ -45,6 +45,7 @@ class Screen:
     def _replace(self, node: LexborNode, inner: str) -> None:
         # An outer swap is an inner swap of a wrapper that takes the element's place.
         whole = self._dom.css_first("body")
+        assert whole is not None
         assert node.html is not None
         before = whole.inner_html or ""
         assert before.count(node.html) >= 1

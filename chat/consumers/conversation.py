@@ -27,7 +27,7 @@ TOO_MANY = 4429
 INTERNAL_ERROR = 1011
 
 
-class ConversationConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class ConversationConsumer(AsyncWebsocketConsumer):
     """Handlers run one at a time, so none of them waits for the model."""
 
     tab: Tab | None = None

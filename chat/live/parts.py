@@ -1,7 +1,6 @@
 """The parts of an answer as HTML, whole or as the changes since somebody last looked."""
 
-from collections.abc import Hashable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.template.loader import get_template
 from django.utils.html import escape
@@ -10,7 +9,25 @@ from django.utils.safestring import SafeString, mark_safe
 from chat.rendering import Blocks
 from chat.stream.entries import Part, ReasoningPart, TextPart, ToolCallPart
 
-Mark = Hashable
+
+class TextMark(NamedTuple):
+    """Sealed blocks, the tail's HTML, and which open code block it is with how much shown."""
+
+    sealed: int
+    tail: str
+    code: tuple[int, int] | None
+
+
+class ToolCallMark(NamedTuple):
+    """What the card says."""
+
+    name: str
+    arguments: str
+    result: str | None
+    error: bool
+
+
+Mark = TextMark | ToolCallMark | int
 
 
 class PartView(Protocol):
@@ -66,7 +83,7 @@ class TextView:
         """Sealed blocks, the tail, and how much of an open code block it shows."""
         tail, code = self._blocks.tail, self._blocks.open_code
         open_code = (code.number, len(code.text)) if code else None
-        return len(self._blocks.sealed), tail, open_code
+        return TextMark(len(self._blocks.sealed), tail, open_code)
 
     def html(self) -> str:
         """The text as rendered so far."""
@@ -85,16 +102,16 @@ class TextView:
 
     def changes(self, since: Mark) -> str:
         """New sealed blocks and the tail, or only the new text of an open code block."""
-        sealed, tail, open_code = since  # type: ignore[misc]
-        now_tail, code = self._blocks.tail, self._blocks.open_code
-        new = "".join(self._blocks.sealed[sealed:])
+        assert isinstance(since, TextMark)
+        tail, code = self._blocks.tail, self._blocks.open_code
+        new = "".join(self._blocks.sealed[since.sealed :])
         changes = partial(f"#{self._prefix}-sealed", "beforeend", new) if new else ""
-        if now_tail == tail:
+        if tail == since.tail:
             return changes
-        if code and open_code and code.number == open_code[0] and not new:
-            text = escape(code.text[open_code[1] :])
+        if code and since.code and code.number == since.code[0]:
+            text = escape(code.text[since.code[1] :])
             return partial(f"#{self._prefix}-tail code", "beforeend", text) if text else ""
-        return changes + partial(f"#{self._prefix}-tail", "innerHTML", now_tail)
+        return changes + partial(f"#{self._prefix}-tail", "innerHTML", tail)
 
 
 class ReasoningView:
@@ -119,7 +136,8 @@ class ReasoningView:
 
     def changes(self, since: Mark) -> str:
         """The new characters."""
-        new = escape(self._part["text"][since:])  # type: ignore[misc]
+        assert isinstance(since, int)
+        new = escape(self._part["text"][since:])
         return partial(f"#{self._prefix}-text", "beforeend", new) if new else ""
 
 
@@ -138,7 +156,7 @@ class ToolCallView:
     def mark(self) -> Mark:
         """What the card says."""
         part = self._part
-        return part["name"], part["arguments"], part["result"], part["error"]
+        return ToolCallMark(part["name"], part["arguments"], part["result"], part["error"])
 
     def html(self) -> str:
         """The card."""
@@ -146,10 +164,10 @@ class ToolCallView:
 
     def changes(self, since: Mark) -> str:
         """New characters of the arguments alone, or the card anew."""
-        name, arguments, result, error = since  # type: ignore[misc]
+        assert isinstance(since, ToolCallMark)
         part = self._part
-        if (name, result, error) == (part["name"], part["result"], part["error"]):
-            new = escape(part["arguments"][len(arguments) :])
+        if since == (part["name"], since.arguments, part["result"], part["error"]):
+            new = escape(part["arguments"][len(since.arguments) :])
             return partial(f"#{self._prefix}-arguments", "beforeend", new) if new else ""
         return partial(f"#{self._prefix}", "outerHTML", self.html())
 

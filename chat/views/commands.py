@@ -34,14 +34,14 @@ STATUS = {
 @login_required
 async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -> HttpResponse:
     """Send, stop, regenerate or continue; then back to the conversation."""
-    user = await request.auser()
+    user_id = (await request.auser()).pk or 0
     fields = {name: value for name, value in request.POST.items() if value}
     try:
         frame = parse_fields({**fields, "type": type})
         if isinstance(frame, Stop):
-            await supervisor.current().stop(user.pk, conversation_id, frame)
+            await supervisor.current().stop(user_id, conversation_id, frame)
         elif isinstance(frame, Command):
-            await supervisor.current().accept(user.pk, conversation_id, frame)
+            await supervisor.current().accept(user_id, conversation_id, frame)
     except REFUSED as error:
         why = refusal(error)
         context = {"text": why.text, "conversation_id": conversation_id}
@@ -69,10 +69,9 @@ def rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
 async def delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """Delete a conversation of one's own; what is being written in it is stopped."""
     user = await request.auser()
-    await supervisor.current().stop(user.pk, conversation_id, Stop())
-    deleted, _ = await in_database(
-        Conversation.objects.for_user(user).filter(pk=conversation_id).delete
-    )
+    await supervisor.current().stop(user.pk or 0, conversation_id, Stop())
+    mine = Conversation.objects.for_user(user).filter(pk=conversation_id)
+    deleted, _ = await in_database(mine.delete)
     if not deleted:
         raise Http404
     await groups.say_path(conversation_id)

@@ -34,8 +34,8 @@ def sidebar(request: HttpRequest, open_id: uuid.UUID | None) -> dict[str, Any]:
     mine = Conversation.objects.for_user(request.user)
     running = Generation.objects.unfinished().filter(conversation=OuterRef("pk"))
     listed = mine.listed().annotate(running=Exists(running)).only("title", "updated_at")
-    before = mine.filter(pk=_uuid(request, "before")).first()
-    if before is not None:
+    last = _uuid(request, "before")
+    if last is not None and (before := mine.filter(pk=last).first()) is not None:
         older = Q(updated_at=before.updated_at, pk__lt=before.pk)
         listed = listed.filter(Q(updated_at__lt=before.updated_at) | older)
     page = list(listed[: PAGE + 1])
@@ -48,7 +48,7 @@ def sidebar(request: HttpRequest, open_id: uuid.UUID | None) -> dict[str, Any]:
 
 
 def _more(last: Conversation, open_id: uuid.UUID | None) -> str:
-    query = {"before": last.pk, "open": open_id or ""}
+    query = {"before": str(last.pk), "open": str(open_id or "")}
     return f"{reverse('chat:sidebar')}?{urlencode(query)}"
 
 

@@ -16,7 +16,7 @@ LAYERS = [
     "models",
     "forms choices allowance",
     "live",
-    "writer supervisor taking recovery heartbeat refusals supervision",
+    "writer supervisor taking recovery heartbeat refusals departures",
     "views consumers api admin templatetags",
     "urls routing apps management",
 ]

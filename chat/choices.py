@@ -4,10 +4,10 @@ from typing import Any
 
 from django.conf import settings
 
-from chat.upstream import get_upstream
+from chat.upstream import LocalServer, get_upstream, local_servers
 
 _listed: list[str] = []
-_local: list[Any] = []
+_local: list[LocalServer] = []
 
 
 async def refresh() -> None:
@@ -17,7 +17,7 @@ async def refresh() -> None:
     """
     _listed[:] = await get_upstream().models() or _listed
     if settings.ENVIRONMENT.demo:
-        _local[:] = []
+        _local[:] = await local_servers()
 
 
 def models() -> list[str]:

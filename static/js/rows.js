@@ -80,10 +80,3 @@ menu.addEventListener("click", ({ target }) => {
   if (action === "rename") rename(row, opener.dataset.rename);
   if (action === "delete") askToDelete(row, opener.dataset.delete);
 });
-
-// A list that a frame brings must not take away the title that is being typed.
-main.addEventListener("htmx:before:swap", (event) => {
-  const tasks = event.detail.tasks ?? [];
-  if (list.querySelector(".rename") && tasks.some(({ target }) => target === list))
-    event.preventDefault();
-});

@@ -17,7 +17,6 @@ import "./copy.js";
 import "./sidebar.js";
 import "./list.js";
 import "./rows.js";
-import "./list.js";
 import "./theme.js";
 import "./banner.js";
 import "./shortcuts.js";

@@ -1,4 +1,5 @@
 // Writing a prompt: when Enter sends, the draft that is kept, and the text that goes only when it was taken.
+import { online } from "./connection.js";
 import { browser } from "./memory.js";
 import { add } from "./outbox.js";
 import { main, on, text, uuid, word } from "./page.js";
@@ -40,7 +41,7 @@ function release(key, clear) {
 
 function ask() {
   if (asked || !text.value.trim() || text.value.length > text.maxLength) return;
-  if (running()) {
+  if (running() && online()) {
     say(word("busy"));
     return;
   }

@@ -1,6 +1,6 @@
 // What can be done with one conversation of the list: rename it in place, delete it after a question.
 import { show } from "./notices.js";
-import { main, post, word } from "./page.js";
+import { emit, main, post, word } from "./page.js";
 
 const list = document.getElementById("conversations");
 const menu = document.getElementById("row-menu");
@@ -18,6 +18,7 @@ function place() {
 
 function rename(row, address) {
   const link = row.querySelector(".row-link");
+  const shown = link.querySelector(".row-title");
   const edit = form.content.firstElementChild.cloneNode(true);
   const input = edit.querySelector("input");
   let done = false;
@@ -27,16 +28,12 @@ function rename(row, address) {
     const title = input.value.trim();
     edit.replaceWith(link);
     link.focus({ preventScroll: true });
-    if (!save || !title || title === link.textContent) return;
-    if (!(await post(address, { title }))) show(word("not-saved"));
-    else {
-      link.textContent = title;
-      if (row.dataset.conversation === main.dataset.conversation) {
-        document.getElementById("title").textContent = title;
-      }
-    }
+    if (!save || !title || title === shown.textContent) return;
+    if (await post(address, { title }))
+      emit("title", { conversation: row.dataset.conversation, title });
+    else show(word("not-saved"));
   };
-  input.value = link.textContent;
+  input.value = shown.textContent;
   link.replaceWith(edit);
   input.select();
   edit.addEventListener("submit", (event) => {
@@ -48,7 +45,7 @@ function rename(row, address) {
 }
 
 function askToDelete(row, address) {
-  document.getElementById("delete-title").textContent = row.querySelector(".row-link").textContent;
+  document.getElementById("delete-title").textContent = row.querySelector(".row-title").textContent;
   dialog.returnValue = "";
   dialog.showModal();
   dialog.onclose = async () => {

@@ -1,6 +1,6 @@
 // The list of conversations: a drawer on a phone, a column that can be folded away elsewhere.
 import { cookie } from "./memory.js";
-import { main, on, text } from "./page.js";
+import { text } from "./page.js";
 
 const sidebar = document.getElementById("sidebar");
 const page = document.querySelector(".page");
@@ -32,15 +32,6 @@ function set(open) {
 
 export const toggle = () => set(!isOpen());
 
-/** The list that a frame brings does not know which page it lands on. */
-function markCurrent() {
-  for (const link of sidebar.querySelectorAll(".row-link")) {
-    const here = link.closest(".row").dataset.conversation === main.dataset.conversation;
-    link.toggleAttribute("aria-current", here);
-    if (here) link.setAttribute("aria-current", "page");
-  }
-}
-
 opener.addEventListener("click", () => set(true));
 closer.addEventListener("click", () => set(false));
 document.getElementById("veil").addEventListener("click", () => set(false));
@@ -58,6 +49,5 @@ narrow.addEventListener("change", () => {
   sidebar.classList.remove("open");
   draw();
 });
-on("swapped", ({ type }) => type === "sidebar" && markCurrent());
 draw();
 sidebar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -26,6 +26,16 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class Mistake(logging.Filter):
+    """Tells what a client did wrong in one line, as a warning: it is no error of the site."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = None
+        return True
+
+
 def config(log_format: str) -> dict[str, Any]:
     """Return the `LOGGING` setting for `log_format`, text or json, written to standard error."""
     return {
@@ -35,9 +45,17 @@ def config(log_format: str) -> dict[str, Any]:
             "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
             "json": {"()": JsonFormatter},
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": log_format}},
+        "filters": {"mistake": {"()": Mistake}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": log_format,
+                "filters": ["mistake"],
+            }
+        },
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
+            "django.request": {"level": "ERROR"},
             "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
             "daphne": {"level": "WARNING"},
             "httpx2": {"level": "WARNING"},

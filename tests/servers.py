@@ -1,6 +1,8 @@
 """Real servers for tests, each a process of its own on a free port or a socket in a directory."""
 
+import atexit
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -118,11 +120,27 @@ class Server:
         return self.process.wait(PATIENCE)
 
 
+@functools.cache
+def prepared() -> Path:
+    """A directory with a migrated database and the static files, made once and copied to sites."""
+    directory = Path(tempfile.mkdtemp(prefix="chatsite-site-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    for arguments in (
+        ["migrate"],
+        ["shell", "-c", "from chatsite import assets; assets.collect()"],
+    ):
+        made = manage(directory, *arguments, "-v0")
+        assert made.returncode == 0, made.stderr
+    return directory
+
+
 @contextlib.contextmanager
 def site(var: Path, **settings: str) -> Iterator[Server]:
     """A migrated site that serves, and is gone afterwards."""
-    migrated = manage(var, "migrate", "-v0", **settings)
-    assert migrated.returncode == 0, migrated.stderr
+    shutil.copytree(prepared(), var, dirs_exist_ok=True)
+    if "DATABASE_URL" in settings:
+        migrated = manage(var, "migrate", "-v0", **settings)
+        assert migrated.returncode == 0, migrated.stderr
     server = Server(var, **settings)
     try:
         server.start()
@@ -162,23 +180,24 @@ def postgres() -> Iterator[str]:
     """A PostgreSQL cluster of its own; yields the URL of an empty database."""
     directory = Path(tempfile.mkdtemp(prefix="chatsite-postgres-"))
     port = free_port()
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        shutil.chown(directory, "postgres", "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
+    owner = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+    if owner:
+        shutil.chown(directory, owner, owner)
     data = str(directory / "data")
-    initdb = [*as_user, _postgres("initdb"), "-D", data, "-U", "chatsite", "-A", "trust", "-N"]
-    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=directory)
-    command = [*as_user, _postgres("postgres"), "-D", data, "-p", str(port), "-k", str(directory)]
-    log = (directory / "log").open("wb")
-    process = subprocess.Popen([*command, "-c", "fsync=off"], stderr=log, cwd=directory)
+    initdb = [_postgres("initdb"), "-D", data, "-U", "chatsite", "-A", "trust", "-N"]
+    quiet = subprocess.DEVNULL
+    subprocess.run(initdb, check=True, stdout=quiet, cwd=directory, user=owner, group=owner)
+    command = [_postgres("postgres"), "-D", data, "-p", str(port), "-k", str(directory)]
+    with (directory / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "-c", "fsync=off"], stderr=log, cwd=directory, user=owner, group=owner
+        )
     try:
         wait_until(lambda: (directory / f".s.PGSQL.{port}").exists(), "PostgreSQL")
         yield f"postgres://chatsite@127.0.0.1:{port}/postgres"
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE)
-        log.close()
         shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -3,6 +3,7 @@
 from .answer import AnswerStream, Batch
 from .client import Upstream
 from .errors import UpstreamError
+from .local import LocalServer, local_servers
 from .requests import ChatRequest, Limits
 
 __all__ = [
@@ -10,10 +11,12 @@ __all__ = [
     "Batch",
     "ChatRequest",
     "Limits",
+    "LocalServer",
     "Upstream",
     "UpstreamError",
     "configure",
     "get_upstream",
+    "local_servers",
 ]
 
 _configured: tuple[str, str] | None = None

@@ -12,7 +12,7 @@ from .requests import Limits
 
 LAST_WORDS = 5.0
 DRAIN = 0.05
-_PATIENCE = 1.0
+_PATIENCE = 0.25
 
 
 class Batch(NamedTuple):
@@ -62,8 +62,10 @@ class AnswerStream:
         return self
 
     async def __anext__(self) -> Batch:
+        # A caller that was late itself still gets what the socket holds by now.
+        patience = self._loop.time() + _PATIENCE
         while not self._over:
-            batch = self._take(await self._arrived())
+            batch = self._take(await self._arrived(patience))
             if batch.entries:
                 return batch
         if self._error is not None:
@@ -71,18 +73,17 @@ class AnswerStream:
         await self._drain()
         raise StopAsyncIteration
 
-    async def _arrived(self) -> bytes:
+    async def _arrived(self, patience: float) -> bytes:
         """The next bytes, nothing at the end; what goes wrong is kept for after the batch."""
-        now = self._loop.time()
-        if now >= self._ends:
-            return self._give_up(UpstreamError("timeout", "The answer took too long."))
-        # A caller that was late itself still gets what the socket holds by now.
-        due = max(min(self._due, self._ends), now + _PATIENCE)
+        if self._loop.time() >= self._ends:
+            words = "The answer took too long."
+            return self._give_up(UpstreamError("timeout", words, detail="total"))
         try:
-            async with asyncio.timeout_at(due):
+            async with asyncio.timeout_at(max(min(self._due, self._ends), patience)):
                 return await self._read()
         except TimeoutError:
-            return self._give_up(UpstreamError("timeout", detail="silence"))
+            words = "The model stopped answering." if self._deltas.tokens else ""
+            return self._give_up(UpstreamError("timeout", words, detail="silence"))
         except UpstreamError as error:
             return self._give_up(error)
 

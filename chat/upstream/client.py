@@ -64,9 +64,9 @@ class Upstream:
 
     async def models(self) -> list[str]:
         """The names of the server's models; none when it has none, or does not say."""
+        client = await self._client()
         import openai
 
-        client = await self._client()
         try:
             async with asyncio.timeout(MODELS_SECONDS):
                 listed = await client.get("/models", cast_to=object)
@@ -105,10 +105,10 @@ class Upstream:
             await asyncio.sleep(pause)
 
     async def _post(self, body: dict[str, Any], limits: Limits) -> "httpx2.Response":
+        client = await self._client()
         import httpx2
         import openai
 
-        client = await self._client()
         try:
             stream = await client.post(
                 "/chat/completions",
@@ -147,9 +147,9 @@ def _unconnected(cause: BaseException | None) -> UpstreamError:
     import httpx2
 
     detail = type(cause).__name__
-    if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
+    if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.UnsupportedProtocol):
         return UpstreamError("unreachable", detail=detail)
-    if isinstance(cause, httpx2.RemoteProtocolError | httpx2.UnsupportedProtocol):
+    if isinstance(cause, httpx2.RemoteProtocolError):
         return UpstreamError("garbled", detail=detail)
     return UpstreamError("cut", detail=f"before the headers: {detail}")
 
@@ -158,7 +158,7 @@ def _pause(error: UpstreamError, retries: int) -> float | None:
     """Seconds until the next try; None when there is none."""
     if retries >= RETRIES:
         return None
-    pause = BACKOFF * 2**retries
+    pause: float = BACKOFF * 2**retries
     if error.status == 429:
         return None if error.retry_after is None else max(pause, error.retry_after)
     if error.status in (502, 503, 504) or (

@@ -26,6 +26,7 @@ class Deltas:
 
     def __init__(self) -> None:
         self.chunks = 0
+        self.answered = False
         self.tokens = 0
         self.characters = 0
         self.finish_reason: str | None = None
@@ -44,6 +45,7 @@ class Deltas:
         choice = _first(chunk.get("choices"))
         if choice is None:
             return
+        self.answered = True
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:
             self.finish_reason = reason

@@ -46,6 +46,8 @@ class Parser:
         """Append what the end of the body completes; raises `UpstreamError`."""
         if self._whole is not None:
             self._take(Event(b"", bytes(self._whole)), entries)
+            if not self.deltas.answered:
+                raise UpstreamError("garbled", detail="JSON without an answer in it")
             self.over = True
             return
         for event in self._events.close():

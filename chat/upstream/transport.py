@@ -7,6 +7,7 @@ the caller's beat costs one wake-up however many chunks came. Imported late: it 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
 
 import aiohttp
 import httpx2
@@ -20,16 +21,21 @@ KEEP_ALIVE = 60
 
 def http_client() -> httpx2.AsyncClient:
     """A client without proxies from the environment, redirects, limits of number, or cookies."""
+    _trust()
+    return httpx2.AsyncClient(transport=Transport(), trust_env=False, follow_redirects=False)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
     context = httpx2.create_ssl_context()
     context.set_alpn_protocols(["http/1.1"])
-    return httpx2.AsyncClient(transport=Transport(context), trust_env=False, follow_redirects=False)
+    return context
 
 
 class Transport(httpx2.AsyncBaseTransport):
     """Sends httpx2's requests through an aiohttp session of the running loop."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
+    def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -48,6 +54,8 @@ class Transport(httpx2.AsyncBaseTransport):
             )
         except aiohttp.ServerTimeoutError as error:
             raise httpx2.ConnectTimeout(str(error)) from error
+        except aiohttp.InvalidURL as error:
+            raise httpx2.UnsupportedProtocol(str(error)) from error
         except aiohttp.ClientConnectorError as error:
             raise httpx2.ConnectError(str(error)) from error
         except (aiohttp.ClientConnectionError, OSError) as error:
@@ -73,9 +81,7 @@ class Transport(httpx2.AsyncBaseTransport):
         if self._session is None or self._loop is not loop:
             self._loop = loop
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=0, keepalive_timeout=KEEP_ALIVE, ssl=self._context
-                ),
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE, ssl=_trust()),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type"),

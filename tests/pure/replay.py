@@ -1,6 +1,7 @@
 """A socket server that answers with the raw bytes it is given, cut where it is told."""
 
 import asyncio
+import itertools
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +9,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CUT_SHORT = {18, 52}
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def chunk(data: str) -> bytes:
+    """One event as one HTTP chunk."""
+    event = f"data: {data}\n\n".encode()
+    return b"%x\r\n%s\r\n" % (len(event), event)
+
+
+def says(text: str) -> bytes:
+    """One content chunk."""
+    return chunk('{"choices":[{"index":0,"delta":{"content":"' + text + '"}}]}')
+
+
+ROLE = chunk('{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}')
 
 
 @dataclass
@@ -53,7 +69,7 @@ def load(path: Path) -> Transcript:
 def cut(data: bytes, places: Iterable[int]) -> list[bytes]:
     """The data in pieces, cut at these places."""
     edges = [0, *sorted({place for place in places if 0 < place < len(data)}), len(data)]
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [data[start:end] for start, end in itertools.pairwise(edges)]
 
 
 def _events(body: bytes) -> list[bytes]:
@@ -66,6 +82,7 @@ class Replay:
 
     answers: list[list[bytes]]
     hold: bool = False
+    keep: bool = False
     port: int = 0
     requests: list[tuple[bytes, bytes]] = field(default_factory=list)
     connections: int = 0
@@ -73,17 +90,31 @@ class Replay:
     sent: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     left_at: float = 0.0
+    writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         """The base URL for a client."""
         return f"http://127.0.0.1:{self.port}/v1"
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request on one connection, then close it, or hold it until they leave."""
         self.connections += 1
+        self.writers.add(writer)
+        self.tasks.add(asyncio.ensure_future(self._serve(reader, writer)))
+
+    async def close(self) -> None:
+        """Close every connection and wait until all is done."""
+        for writer in self.writers:
+            writer.close()
+        await asyncio.gather(*self.tasks)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._answer(reader, writer)
+            while self.keep:
+                await self._answer(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
@@ -109,12 +140,15 @@ class Replay:
 
 
 @asynccontextmanager
-async def replaying(*answers: Iterable[bytes], hold: bool = False) -> AsyncIterator[Replay]:
+async def replaying(
+    *answers: Iterable[bytes], hold: bool = False, keep: bool = False
+) -> AsyncIterator[Replay]:
     """A server that gives these answers, each a list of pieces to send."""
-    replay = Replay([list(answer) for answer in answers], hold)
-    server = await asyncio.start_server(replay.serve, "127.0.0.1", 0)
+    replay = Replay([list(answer) for answer in answers], hold, keep)
+    server = await asyncio.start_server(replay.accept, "127.0.0.1", 0)
     replay.port = server.sockets[0].getsockname()[1]
     try:
         yield replay
     finally:
         server.close()
+        await replay.close()

@@ -2,8 +2,9 @@ from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
-from django.views.generic import TemplateView
+from django.views.generic import RedirectView, TemplateView
 
 from chatsite.accounts import invited
 
@@ -26,7 +27,16 @@ accounts = [
     path("password/reset/", reset, name="account_reset_password"),
 ]
 
+
+class Icon(RedirectView):
+    """The address where browsers look on pages that name no icon, such as the admin's."""
+
+    def get_redirect_url(self, *args: object, **kwargs: object) -> str:
+        return static("favicon.svg")
+
+
 urlpatterns = [
+    path("favicon.ico", Icon.as_view()),
     path("accounts/", include(accounts)),
     path("admin/", admin.site.urls),
     path("", include("chat.urls")),

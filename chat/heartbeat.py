@@ -12,7 +12,7 @@ from chat import recovery
 from chat.database import in_database
 from chat.live import groups
 from chat.live.tabs import tabs
-from chat.models import Generation, Process
+from chat.models import Process
 from chat.sessions import ended_sessions
 from chat.supervisor import Supervisor
 
@@ -59,9 +59,9 @@ class Heartbeat:
         for id, (n, new) in unsaved.items():
             writers[id].saved = n + len(new)
         for id in orders.stop:
-            writers[id].cancel(Generation.Status.STOPPED)
+            writers[id].stop()
         for id in orders.gone:
-            writers[id].cancel(Generation.Status.INTERRUPTED)
+            writers[id].interrupt()
         await self._end_orphans(orders.orphans - self._supervisor.writers.keys())
 
     async def sweep(self, *, alone: bool) -> None:

@@ -58,7 +58,7 @@ class Supervisor:
         """Stop what runs in a conversation; False if nothing of the kind does."""
         generation_id = await in_database(note_stop, user_id, conversation_id, stop)
         if writer := self.writers.get(generation_id or 0):
-            writer.cancel(Generation.Status.STOPPED)
+            writer.stop()
         return generation_id is not None
 
     async def drain(self, seconds: float) -> None:
@@ -67,7 +67,7 @@ class Supervisor:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         for writer in self.writers.values():
-            writer.cancel(Generation.Status.INTERRUPTED)
+            writer.interrupt()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_SAVE)
 
@@ -93,12 +93,11 @@ class Supervisor:
 
     def _begin(self, taken: Taken) -> None:
         generation, message = taken.accepted.generation, taken.accepted.message
-        live = answers.open(generation.pk, message.pk)
-        if message.parts:
-            live.log.append(entries.base(message.parts))
         request = ChatRequest(generation.model, taken.history, generation.params)
-        writer = Writer(generation, request, live.log)
-        self.writers[generation.pk] = writer
+        writer = self.writers[generation.pk] = Writer(generation, request)
+        answers.open(generation, writer.log, fenced=writer.interrupt)
+        if message.parts:
+            writer.log.append(entries.base(message.parts))
         self._keep(self._write(writer, taken.accepted))
 
     async def _write(self, writer: Writer, accepted: Accepted) -> None:

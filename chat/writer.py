@@ -33,11 +33,11 @@ class Cancelled:
 
 
 class Writer:
-    """Writes one generation; `cancel` ends it early from anywhere, at any moment."""
+    """Writes one generation; `stop` and `interrupt` end it from anywhere, at any moment."""
 
-    def __init__(self, generation: Generation, request: ChatRequest, log: Log) -> None:
+    def __init__(self, generation: Generation, request: ChatRequest) -> None:
         self.generation = generation
-        self.log = log
+        self.log = Log()
         self.saved = 0
         self._request = request
         self._accepted = time.monotonic()
@@ -51,8 +51,15 @@ class Writer:
         self._started_at: datetime | None = None
         self._first_token_at: datetime | None = None
 
-    def cancel(self, status: str) -> None:
-        """End it as `status`, stopped or interrupted; the first cancel counts."""
+    def stop(self) -> None:
+        """End it because a person wants it so."""
+        self._cancel(Generation.Status.STOPPED)
+
+    def interrupt(self) -> None:
+        """End it because this process cannot go on."""
+        self._cancel(Generation.Status.INTERRUPTED)
+
+    def _cancel(self, status: str) -> None:
         if self._cancelled is None:
             self._cancelled = Cancelled(status, time.monotonic())
             if self._reading is not None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from chat.database import in_database
 from chat.models import Generation
@@ -10,15 +10,18 @@ from chat.stream.log import Log, Wake
 
 from . import frames, turns
 from .follower import Follower
+from .shared.publisher import Publisher
+from .shared.reader import Reader
 
 
 class LiveAnswer:
     """An answer while it is written: its log, its follower and the tabs that wait for more."""
 
-    def __init__(self, generation_id: int, message_id: int) -> None:
-        self.generation_id = generation_id
-        self.log = Log()
-        self.follower = Follower(self.log, generation_id, message_id)
+    def __init__(self, generation: Generation, log: Log) -> None:
+        self.generation_id = generation.pk
+        self.idle: Callable[[], None] | None = None
+        self.log = log
+        self.follower = Follower(log, generation.pk, generation.message_id)
         self._readers: set[Wake] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._turn: asyncio.Task[tuple[Generation, str]] | None = None
@@ -30,8 +33,10 @@ class LiveAnswer:
         self._readers.add(wake)
 
     def unsubscribe(self, wake: Wake) -> None:
-        """Stop calling `wake`."""
+        """Stop calling `wake`; the last one to leave makes the answer idle."""
         self._readers.discard(wake)
+        if not self._readers and self.idle is not None:
+            self.idle()
 
     async def turn(self) -> tuple[Generation, str]:
         """The generation and the HTML of its new turn, made once for all tabs."""
@@ -74,26 +79,56 @@ class LiveAnswer:
 
 
 class Answers:
-    """Live answers by the id of their generation."""
+    """Live answers by the id of their generation: those written here, and those followed."""
 
     def __init__(self) -> None:
         self._live: dict[int, LiveAnswer] = {}
+        self._publisher: Publisher | None = None
+        self._reader: Reader | None = None
 
     def __iter__(self) -> Iterator[LiveAnswer]:
         return iter(tuple(self._live.values()))
 
-    def open(self, generation_id: int, message_id: int) -> LiveAnswer:
-        """Begin a live answer."""
-        self._live[generation_id] = LiveAnswer(generation_id, message_id)
-        return self._live[generation_id]
+    def share(self, publisher: Publisher, reader: Reader) -> None:
+        """From now on what is written here goes to the other processes, and theirs come here."""
+        self._publisher, self._reader = publisher, reader
 
-    def get(self, generation_id: int) -> LiveAnswer | None:
-        """The live answer of a generation; None when it is not written here, or is over."""
-        return self._live.get(generation_id)
+    def open(self, generation: Generation, log: Log, fenced: Callable[[], None]) -> None:
+        """Begin an answer that is written here; `fenced` ends it if another process took over."""
+        self._live[generation.pk] = LiveAnswer(generation, log)
+        if self._publisher is not None:
+            self._publisher.publish(generation.pk, generation.attempt, log, fenced)
+
+    def get(self, generation: Generation) -> LiveAnswer | None:
+        """The live answer of a generation; None when it is over, or not to be had here."""
+        live = self._live.get(generation.pk)
+        if live is None and self._reader is not None and generation.is_unfinished:
+            live = self._follow(generation, self._reader)
+        return live
+
+    async def find(self, generation_id: int) -> LiveAnswer | None:
+        """The same by id."""
+        live = self._live.get(generation_id)
+        if live is None and self._reader is not None:
+            generation = await in_database(turns.generation, generation_id)
+            live = self.get(generation) if generation is not None else None
+        return live
 
     def drop(self, generation_id: int) -> None:
         """Forget an answer whose log is closed: from now on its row tells."""
         self._live.pop(generation_id, None)
+
+    def _follow(self, generation: Generation, reader: Reader) -> LiveAnswer:
+        live = LiveAnswer(generation, Log())
+        leave = reader.follow(generation.pk, live.log)
+
+        def idle() -> None:
+            leave()
+            self.drop(generation.pk)
+
+        live.idle = idle
+        self._live[generation.pk] = live
+        return live
 
 
 answers = Answers()

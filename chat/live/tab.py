@@ -124,7 +124,7 @@ class Tab:
                 turns.snapshot, self.user_id, self.conversation_id, self._start
             )
             running = snapshot.shown.running
-            live = answers.get(running.pk) if running else None
+            live = answers.get(running) if running else None
             if running is None or live is not None:
                 break
         return snapshot, live
@@ -132,7 +132,7 @@ class Tab:
     async def _tell_turn(self, generation_id: int) -> None:
         if generation_id <= self._newest:
             return
-        live = answers.get(generation_id)
+        live = await answers.find(generation_id)
         if live is None:
             self.path_changed()
             return

@@ -113,6 +113,12 @@ def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Sna
     return Snapshot(shown, "".join(render_turn(turn) for turn in finished))
 
 
+def generation(generation_id: int) -> Generation | None:
+    """A generation by its id; None if it was deleted."""
+    found: Generation | None = Generation.objects.filter(pk=generation_id).first()
+    return found
+
+
 def new_turn(generation_id: int) -> tuple[Generation, str]:
     """A generation that was just accepted, and the HTML of its prompt and its empty answer."""
     generation = Generation.objects.select_related("message__parent").get(pk=generation_id)

@@ -1,0 +1,129 @@
+"""The publisher of a process: brings the logs written here to Redis, in order."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from chat.stream.entries import Entry
+from chat.stream.log import Log
+
+from .records import APPEND, BEHIND, FENCED, arguments, key_of, restored
+
+logger = logging.getLogger(__name__)
+
+SHORTEST_WAIT, LONGEST_WAIT = 0.05, 1.0
+
+
+@dataclass
+class Outgoing:
+    """A log on its way: what Redis has taken, and the record that it is being offered."""
+
+    generation_id: int
+    attempt: int
+    log: Log
+    fenced: Callable[[], None]
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    taken: int = 0
+    n: int = 0
+    offered: list[Entry] = field(default_factory=list)
+    offered_to: int = 0
+    whole: bool = False
+
+    def offer(self) -> bool:
+        """Prepare the next record; one that was offered stays as it is until it is answered."""
+        if not self.offered:
+            self.offered = self.log.read(self.taken)
+            self.offered_to = self.taken + len(self.offered)
+        return bool(self.offered)
+
+    def offer_whole(self) -> None:
+        """Redis lost what came before: offer all of it at once."""
+        everything = self.log.read(0)
+        self.offered, self.offered_to, self.whole = restored(everything), len(everything), True
+
+    def accept(self) -> None:
+        """Redis has the record."""
+        self.taken, self.n = self.offered_to, self.n + 1
+        self.offered, self.whole = [], False
+        if self.log.closed and self.taken == len(self.log):
+            self.done.set()
+
+
+class Publisher:
+    """One task for all logs: what is new in them goes out in one round trip."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._append = redis.register_script(APPEND)
+        self._redis = redis
+        self._changed: dict[int, Outgoing] = {}
+        self._wake = asyncio.Event()
+        self.reached = True
+
+    def publish(
+        self, generation_id: int, attempt: int, log: Log, fenced: Callable[[], None]
+    ) -> asyncio.Event:
+        """Bring this log to Redis until its end; the event says that all of it is there.
+
+        `fenced` is called if a newer attempt writes there: then this one must end.
+        """
+        outgoing = Outgoing(generation_id, attempt, log, fenced)
+
+        def changed() -> None:
+            self._changed[generation_id] = outgoing
+            self._wake.set()
+
+        log.subscribe(changed)
+        changed()
+        return outgoing.done
+
+    async def run(self) -> None:
+        """Publish until cancelled. While Redis is away everything is kept and offered again."""
+        wait = SHORTEST_WAIT
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            changed, self._changed = self._changed, {}
+            try:
+                await self._send([each for each in changed.values() if each.offer()])
+            except (RedisError, OSError) as error:
+                self._lost(error)
+                self._changed = changed | self._changed
+                self._wake.set()
+                await asyncio.sleep(wait)
+                wait = min(LONGEST_WAIT, wait * 2)
+            else:
+                self.reached, wait = True, SHORTEST_WAIT
+
+    async def _send(self, outgoing: list[Outgoing]) -> None:
+        if not outgoing:
+            return
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for each in outgoing:
+                record = arguments(each.attempt, each.n, each.offered, whole=each.whole)
+                await self._append([key_of(each.generation_id)], record, client=pipe)
+            answers = await pipe.execute()
+        for each, answer in zip(outgoing, answers, strict=True):
+            self._answered(each, answer)
+
+    def _answered(self, outgoing: Outgoing, answer: bytes) -> None:
+        if answer == FENCED:
+            logger.warning("generation %s is written elsewhere now", outgoing.generation_id)
+            outgoing.done.set()
+            outgoing.fenced()
+            return
+        if answer == BEHIND:
+            outgoing.offer_whole()
+        else:
+            outgoing.accept()
+        if outgoing.offered or outgoing.taken < len(outgoing.log):
+            self._changed[outgoing.generation_id] = outgoing
+            self._wake.set()
+
+    def _lost(self, error: Exception) -> None:
+        if self.reached:
+            logger.warning("Redis does not take the logs: %s", type(error).__name__)
+        self.reached = False

@@ -1,0 +1,96 @@
+"""The reader of a process: follows the logs that others write, for the tabs that are here."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import cast
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from redis.typing import EncodableT, KeyT
+
+from chat.stream.log import Log
+
+from .records import decode, key_of
+
+logger = logging.getLogger(__name__)
+
+BLOCK_MS = 5000
+COUNT = 200
+AGAIN_SECONDS = 0.2
+NUDGE_SECONDS = 0.005
+START = b"0-0"
+
+Found = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]] | None
+"""For each key its records: position and fields."""
+
+
+class Reader:
+    """One task and one connection for all logs; a new one interrupts the wait for the others."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._logs: dict[bytes, Log] = {}
+        self._positions: dict[KeyT, EncodableT] = {}
+        self._news = asyncio.Event()
+        self._waiting_as: int | None = None
+        self._nudging: asyncio.Task[None] | None = None
+
+    def follow(self, generation_id: int, log: Log) -> Callable[[], None]:
+        """Fill `log` from the shared one, from its beginning; call the result to leave it."""
+        key = key_of(generation_id).encode()
+        self._logs[key], self._positions[key] = log, START
+        self._news.set()
+        if self._waiting_as is not None:
+            self._nudging = asyncio.create_task(self._nudge())
+
+        def leave() -> None:
+            if self._logs.get(key) is log:
+                del self._logs[key], self._positions[key]
+
+        return leave
+
+    async def run(self) -> None:
+        """Follow until cancelled; after a lost connection every log goes on at its position."""
+        while True:
+            try:
+                async with self._redis.client() as connection:
+                    await self._read(connection)
+            except (RedisError, OSError) as error:
+                logger.warning("Redis does not give the logs: %s", type(error).__name__)
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _read(self, connection: Redis) -> None:
+        name = await connection.client_id()
+        while True:
+            while not self._positions:
+                self._news.clear()
+                await self._news.wait()
+            self._waiting_as = name
+            try:
+                found = await connection.xread(dict(self._positions), count=COUNT, block=BLOCK_MS)
+            finally:
+                self._waiting_as = None
+            for key, records in cast(Found, found) or []:
+                for position, fields in records:
+                    self._take(key, position, fields)
+
+    def _take(self, key: bytes, position: bytes, fields: dict[bytes, bytes]) -> None:
+        log = self._logs.get(key)
+        if log is None or log.closed:
+            return
+        self._positions[key] = position
+        for entry in decode(fields):
+            if entry["kind"] == "end":
+                log.close(entry)
+                del self._logs[key], self._positions[key]
+                return
+            log.append(entry)
+
+    async def _nudge(self) -> None:
+        """Interrupt the blocking read, so that it begins again with the new log too."""
+        # It may be on its way and not block yet: repeat until it does.
+        while self._waiting_as is not None:
+            if await self._redis.client_unblock(self._waiting_as):
+                return
+            await asyncio.sleep(NUDGE_SECONDS)

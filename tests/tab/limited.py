@@ -1,0 +1,18 @@
+"""The site's settings with limits so short that a test can wait for them."""
+
+from dataclasses import replace
+
+from chatsite.settings import *  # noqa: F403
+from chatsite.settings import LIMITS as LONG
+
+LIMITS = replace(
+    LONG,
+    connect_seconds=1.0,
+    first_token_seconds=1.0,
+    silence_seconds=0.6,
+    answer_seconds=3.0,
+    answer_chars=5_000,
+    streams_per_process=2,
+    sockets_per_user=5,
+    sends_per_minute=6,
+)

@@ -1,10 +1,13 @@
 """The models that can be chosen: those of the settings, else those that the server lists."""
 
+import asyncio
 from typing import Any
 
 from django.conf import settings
 
 from chat.upstream import LocalServer, get_upstream, local_servers
+
+FRESH_SECONDS = 60.0
 
 _listed: list[str] = []
 _local: list[LocalServer] = []
@@ -18,6 +21,13 @@ async def refresh() -> None:
     _listed[:] = await get_upstream().models() or _listed
     if settings.ENVIRONMENT.demo:
         _local[:] = await local_servers()
+
+
+async def keep_fresh() -> None:
+    """Ask now and every minute: models are added while a server runs."""
+    while True:
+        await refresh()
+        await asyncio.sleep(FRESH_SECONDS)
 
 
 def models() -> list[str]:

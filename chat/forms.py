@@ -14,12 +14,18 @@ ModelName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2
 NUL = re.compile("\x00")
 
 
-class TooLong(Exception):
+class Malformed(Exception):
+    """The command cannot be read; `key` is its key, if at least that could."""
+
+    key: uuid.UUID | None = None
+
+
+class TooLong(Malformed):
     """The prompt has more characters than the limit, which is the argument."""
 
 
-class Invalid(Exception):
-    """The command is malformed; the argument is a sentence that says where."""
+class Invalid(Malformed):
+    """The argument is a sentence that says where it is wrong."""
 
 
 class Params(BaseModel):
@@ -99,7 +105,7 @@ class Ping(BaseModel):
     """Is anybody there?"""
 
     type: Literal["ping"] = "ping"
-    n: int | float | str | None = None
+    n: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
 
 
 Frame = Send | Regenerate | Continue | Stop | Ping
@@ -109,30 +115,45 @@ _frames: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="
 def parse_frame(text: str | bytes) -> Frame:
     """The command in a frame of JSON; raises Invalid or TooLong. Other keys are ignored."""
     try:
-        frame = _frames.validate_json(text)
+        return checked(_frames.validate_json(text))
     except ValidationError as error:
-        raise Invalid(_sentence(error)) from None
-    return checked(frame)
+        invalid = Invalid(_sentence(error))
+        invalid.key = _key_in(text)
+        raise invalid from None
 
 
 def parse_fields(fields: dict[str, Any]) -> Frame:
     """The command in the fields of a posted form; raises Invalid or TooLong."""
     try:
-        frame = _frames.validate_python(fields)
+        return checked(_frames.validate_python(fields))
     except ValidationError as error:
         raise Invalid(_sentence(error)) from None
-    return checked(frame)
 
 
 def checked(frame: Frame) -> Frame:
     """The frame, if its prompt says something and is not too long."""
     if isinstance(frame, Send):
         frame.text = NUL.sub("\N{REPLACEMENT CHARACTER}", frame.text)
+        wrong: Malformed | None = None
         if not frame.text.strip():
-            raise Invalid("There is nothing to send: the text is empty.")
-        if len(frame.text) > settings.LIMITS.max_prompt_chars:
-            raise TooLong(settings.LIMITS.max_prompt_chars)
+            wrong = Invalid("There is nothing to send: the text is empty.")
+        elif len(frame.text) > settings.LIMITS.max_prompt_chars:
+            wrong = TooLong(settings.LIMITS.max_prompt_chars)
+        if wrong is not None:
+            wrong.key = frame.key
+            raise wrong
     return frame
+
+
+class _Keyed(BaseModel):
+    key: uuid.UUID
+
+
+def _key_in(text: str | bytes) -> uuid.UUID | None:
+    try:
+        return _Keyed.model_validate_json(text).key
+    except ValidationError:
+        return None
 
 
 def _sentence(error: ValidationError) -> str:

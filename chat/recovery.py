@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from chat.models import Generation, Outcome, Process
+from chat.stream import entries
 from chat.stream.entries import Usage
 from chat.stream.fold import Answer, fold
 
@@ -19,7 +20,9 @@ def recover(generation: Generation) -> bool:
     if not taken.unfinished().update(attempt=F("attempt") + 1):
         return False
     generation.attempt += 1
-    answer = fold(generation.checkpoints.all_entries())
+    # A continued answer may have died before its first checkpoint: it still has what it began with.
+    saved = generation.checkpoints.all_entries()
+    answer = fold([entries.base(generation.message.parts), *saved])
     stopped = generation.stop_requested_at is not None
     return generation.finish(
         Outcome(

@@ -1,6 +1,7 @@
 """The writer of one answer: reads the model, appends to the log, and says how it ended."""
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from chat.stream.entries import Phase, Usage
 from chat.stream.fold import fold
 from chat.stream.log import Log
 from chat.upstream import AnswerStream, Batch, ChatRequest, Limits, UpstreamError, get_upstream
+
+logger = logging.getLogger(__name__)
 
 ENDINGS = {"length": "truncated", "content_filter": "filtered"}
 CUT_OFF = "The model stopped without saying that it had finished."
@@ -74,6 +77,7 @@ class Writer:
             outcome.status = "filtered" if error.code == "filtered" else "failed"
             outcome.error_code, outcome.error_text = error.code, error.text
             outcome.error_retryable = error.retryable
+            logger.warning("generation %s: %s: %s", self.generation.pk, error.code, error.detail)
         except asyncio.CancelledError:
             if self._cancelled is None:
                 raise

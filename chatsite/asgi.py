@@ -22,13 +22,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await lifespan(receive, send)
         return
     await lifetime.started()
-    try:
-        await served(scope, receive, send)
-    except ValueError:
-        # Channels raises this for a path that no route knows.
-        if scope["type"] != "websocket":
-            raise
-        await send({"type": "websocket.close", "code": 4404})
+    await served(scope, receive, send)
 
 
 async def lifespan(receive: Any, send: Any) -> None:

@@ -42,7 +42,7 @@ class Lifetime:
         await heartbeat.sweep(alone=settings.SQLITE and self._holds_lock())
         self._beating = asyncio.create_task(heartbeat.run())
         await upstream.get_upstream().warm()
-        self._choosing = asyncio.create_task(choices.refresh())
+        self._choosing = asyncio.create_task(choices.keep_fresh())
 
     async def drain(self) -> None:
         """Let running answers end, or save them; then tell the tabs to come back."""

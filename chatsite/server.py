@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
+from autobahn.exception import Disconnected
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server as Daphne
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
@@ -51,6 +53,11 @@ class Protocol(WebSocketProtocol):
         """Become the transport's producer."""
         super().onOpen()
         self.transport.registerProducer(self.flow, streaming=True)
+
+    def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802
+        """Send, unless the client just left: the application hears of that next."""
+        with suppress(Disconnected):
+            super().serverSend(content, binary)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         """Close; the ordinary way refuses the codes that are reserved for servers."""

@@ -32,6 +32,7 @@ async def carry_out(tab: Tab, text: str) -> None:
             await _accept(tab, frame)
     except REFUSED as error:
         why = refusal(error)
+        key = getattr(error, "key", None) or key
         tab.say(frames.notice(why.code, why.text, key=key, retry_ms=why.retry_ms))
 
 

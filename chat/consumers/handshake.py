@@ -2,7 +2,6 @@
 
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
@@ -33,10 +32,8 @@ def same_origin(scope: dict[str, Any]) -> bool:
     origin = header(scope, b"origin")
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    netloc, host = urlsplit(origin).netloc.lower(), header(scope, b"host").lower()
+    host = header(scope, b"host").lower()
     name, _port = split_domain_port(host)
-    return bool(netloc) and netloc == host and _allowed(name)
-
-
-def _allowed(name: str) -> bool:
+    if origin.lower() not in (f"http://{host}", f"https://{host}"):
+        return False
     return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)

@@ -27,14 +27,21 @@ class ToolCallMark(NamedTuple):
     error: bool
 
 
-Mark = TextMark | ToolCallMark | int
+class ReasoningMark(NamedTuple):
+    """Characters shown, and whether the label says how long it took."""
+
+    characters: int
+    done: bool
+
+
+Mark = TextMark | ToolCallMark | ReasoningMark
 
 
 class PartView(Protocol):
     """One part while it grows."""
 
-    def take(self, part: Part) -> None:
-        """Show the part as it is now."""
+    def take(self, part: Part, *, done: bool) -> None:
+        """Show the part as it is now; `done` says that it grows no more."""
 
     def mark(self) -> Mark:
         """How much of it can be seen; equal marks mean that nothing changed."""
@@ -56,11 +63,13 @@ def safe(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 (the one place; what comes here was rendered)
 
 
-def render_part(prefix: str, part: Part, sealed: str = "", tail: str = "") -> SafeString:
+def render_part(
+    prefix: str, part: Part, sealed: str = "", tail: str = "", *, done: bool = True
+) -> SafeString:
     """A part by the one template of its type; `sealed` and `tail` are safe HTML of its text."""
     template = get_template(f"chat/parts/{part['type']}.html")
-    context = {"prefix": prefix, "part": part, "sealed": safe(sealed), "tail": safe(tail)}
-    return safe(template.render(context))
+    htmls = {"sealed": safe(sealed), "tail": safe(tail)}
+    return safe(template.render({"prefix": prefix, "part": part, "done": done, **htmls}))
 
 
 class TextView:
@@ -72,7 +81,7 @@ class TextView:
         self._part = part
         self._taken = 0
 
-    def take(self, part: Part) -> None:
+    def take(self, part: Part, *, done: bool) -> None:
         """Feed what is new to the renderer."""
         assert part["type"] == "text"
         self._part = part
@@ -115,30 +124,36 @@ class TextView:
 
 
 class ReasoningView:
-    """Reasoning: plain text that is appended."""
+    """Reasoning: plain text that is appended; in the end its label says how long it took."""
 
     def __init__(self, prefix: str, part: ReasoningPart) -> None:
         self._prefix = prefix
         self._part = part
+        self._done = False
 
-    def take(self, part: Part) -> None:
+    def take(self, part: Part, *, done: bool) -> None:
         """Keep the part."""
         assert part["type"] == "reasoning"
-        self._part = part
+        self._part, self._done = part, done
 
     def mark(self) -> Mark:
-        """Characters shown."""
-        return len(self._part["text"])
+        """Characters shown, and which label."""
+        return ReasoningMark(len(self._part["text"]), self._done)
 
     def html(self) -> str:
         """The collapsible line with its text."""
-        return render_part(self._prefix, self._part)
+        return render_part(self._prefix, self._part, done=self._done)
 
     def changes(self, since: Mark) -> str:
-        """The new characters."""
-        assert isinstance(since, int)
-        new = escape(self._part["text"][since:])
-        return partial(f"#{self._prefix}-text", "beforeend", new) if new else ""
+        """The new characters, and the label when it is done."""
+        assert isinstance(since, ReasoningMark)
+        new = escape(self._part["text"][since.characters :])
+        changes = partial(f"#{self._prefix}-text", "beforeend", new) if new else ""
+        if self._done == since.done:
+            return changes
+        context = {"part": self._part, "done": self._done}
+        label = get_template("chat/parts/reasoning_label.html").render(context)
+        return changes + partial(f"#{self._prefix}-label", "innerHTML", label)
 
 
 class ToolCallView:
@@ -148,7 +163,7 @@ class ToolCallView:
         self._prefix = prefix
         self._part = part
 
-    def take(self, part: Part) -> None:
+    def take(self, part: Part, *, done: bool) -> None:
         """Keep the part."""
         assert part["type"] == "tool_call"
         self._part = part

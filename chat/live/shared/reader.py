@@ -7,7 +7,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from redis.typing import EncodableT, KeyT
+from redis.typing import KeyT, StreamIdT
 
 from chat.stream.log import Log
 
@@ -31,7 +31,7 @@ class Reader:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._logs: dict[bytes, Log] = {}
-        self._positions: dict[KeyT, EncodableT] = {}
+        self._positions: dict[KeyT, StreamIdT] = {}
         self._news = asyncio.Event()
         self._waiting_as: int | None = None
         self._nudging: asyncio.Task[None] | None = None
@@ -68,7 +68,7 @@ class Reader:
                 await self._news.wait()
             self._waiting_as = name
             try:
-                found = await connection.xread(dict(self._positions), count=COUNT, block=BLOCK_MS)
+                found = await connection.xread(self._positions.copy(), count=COUNT, block=BLOCK_MS)
             finally:
                 self._waiting_as = None
             for key, records in cast(Found, found) or []:

@@ -121,6 +121,14 @@ class Served:
         )
         return key
 
+    async def token(self, browser: httpx2.AsyncClient) -> str:
+        """The CSRF token of the page in a browser, which keeps the cookie."""
+        page = (await browser.get("/")).text
+        (token, *_) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        browser.headers["Cookie"] += f"; csrftoken={browser.cookies['csrftoken']}"
+        browser.cookies.clear()
+        return str(token)
+
     def complaints(self, *, warnings: bool) -> list[str]:
         """What it has logged since the last call, from the first problem on.
 

@@ -106,13 +106,13 @@ class Blocks:
             self._definitions.learn(data[:cut].decode())
             self._source = data[cut:].decode() + self._source[len(complete) :]
         if done < len(parsed.blocks):
-            self._open_fence()
+            self._open_fence(parsed.blocks[-1].info)
 
-    def _open_fence(self) -> None:
+    def _open_fence(self, info: str) -> None:
         first_line = opening(self._source)
         if first_line:
             self._fences += 1
-            self._fence = Fence(first_line)
+            self._fence = Fence(first_line, info)
             self._fence.feed(self._source[first_line.end() :])
 
     def _rendered_tail(self) -> str:
@@ -151,4 +151,4 @@ def _is_closed_fence(data: bytes, block: Block) -> bool:
     first_line = opening(source)
     if not first_line or (block.start and data[block.start - 1 : block.start] != b"\n"):
         return False
-    return Fence(first_line).feed(source[first_line.end() :])
+    return Fence(first_line, "").feed(source[first_line.end() :])

@@ -1,29 +1,17 @@
 """Code blocks: our own frame around the model's text."""
 
 import re
-from functools import lru_cache
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
-
+from chat.rendering.colours import coloured
 from chat.rendering.markup import escape
 
-CLASS_PREFIX = "hl-"
-LARGEST_HIGHLIGHTED = 20_000  # characters; above that a person would wait for the colours
-
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
-_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True, classprefix=CLASS_PREFIX)
 
 
 def code_block(info: str, text: str) -> str:
     """Return the HTML of a finished code block; `info` is what follows the opening fence."""
     name = language(info)
-    if name and len(text) <= LARGEST_HIGHLIGHTED:
-        return _framed(name, _highlighted(name.lower(), text))
-    return _framed(name, escape(text))
+    return _framed(name, coloured(name, text))
 
 
 def open_code_block(info: str, text: str) -> str:
@@ -44,17 +32,3 @@ def _framed(name: str, code: str) -> str:
         '<button type="button" class="copy">Copy</button></div>'
         f'<pre tabindex="0"><code{label}>{code}</code></pre></div>'
     )
-
-
-@lru_cache(maxsize=128)
-def _highlighted(name: str, text: str) -> str:
-    lexer = _lexer(name)
-    return highlight(text, lexer, _FORMATTER) if lexer else escape(text)
-
-
-@lru_cache(maxsize=128)
-def _lexer(name: str) -> Lexer | None:
-    try:
-        return get_lexer_by_name(name, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None

@@ -33,9 +33,9 @@ class Fence:
     Of an unfinished line that may become the closing fence nothing is shown yet: it is `held`.
     """
 
-    def __init__(self, opening_line: re.Match[str]) -> None:
+    def __init__(self, opening_line: re.Match[str], info: str) -> None:
         mark = opening_line[1] or opening_line[2]
-        self.info = opening_line[0][len(mark) :].strip()
+        self.info = info
         self.text = ""
         self.held = ""
         self._in_shown_line = False

@@ -20,12 +20,20 @@ _OPTIONS = (
 
 @dataclass(slots=True)
 class Block:
-    """One top-level block: its place in the source (bytes) and the parser's events, with ranges."""
+    """One top-level block: its place in the source (bytes) and its events: name, value, range."""
 
     start: int
     end: int
     kind: str
-    events: list[tuple[Any, Any]] = field(default_factory=list)
+    events: list[tuple[str, Any, Any]] = field(default_factory=list)
+
+    @property
+    def info(self) -> str:
+        """What follows the opening fence, if the block is fenced code."""
+        match self.events[0]:
+            case ("Start", {"CodeBlock": {"Fenced": str(info)}}, _):
+                return info
+        return ""
 
 
 class Definitions:
@@ -72,12 +80,16 @@ def parse(source: str, definitions: Definitions) -> Parsed:
     blocks: list[Block] = []
     depth = 0
     for event, span in markdown.events_with_range(source, merge_text=True):
-        kind, value = named(event)
+        name, value = (event, None) if isinstance(event, str) else next(iter(event.items()))
         if depth == 0:
-            tag = kind if value is None else named(value)[0]
+            tag = name if value is None else named(value)[0]
             blocks.append(Block(span["start"], span["end"], tag))
-        blocks[-1].events.append((event, span))
-        depth += (kind == "Start") - (kind == "End")
+            add = blocks[-1].events.append
+        add((name, value, span))
+        if name == "Start":
+            depth += 1
+        elif name == "End":
+            depth -= 1
     return Parsed(source.encode(), blocks, formulas)
 
 

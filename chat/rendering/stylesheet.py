@@ -3,23 +3,21 @@
 from pathlib import Path
 
 from pygments.styles import get_style_by_name
-from pygments.token import STANDARD_TYPES, Error, Text, Whitespace, _TokenType
+from pygments.token import STANDARD_TYPES, _TokenType
 
-from chat.rendering.code import CLASS_PREFIX
+from chat.rendering.colours import CLASS_PREFIX, PLAIN
 
 FILE = Path(__file__).parents[2] / "static" / "css" / "highlight.css"
 LIGHT_BACKGROUND, DARK_BACKGROUND = "#f6f8fa", "#161b22"  # --code-bg
 
 _LIGHT, _DARK = get_style_by_name("default"), get_style_by_name("github-dark")
-# Models write pieces, not programs: what a lexer calls an error is mostly none.
-_PLAIN = {Error, Whitespace, Text}
 
 
 def stylesheet() -> str:
     """Return the rules for all token classes, in colours for light and for dark pages."""
     colours: dict[str, list[str]] = {}
     for token, short in STANDARD_TYPES.items():
-        if short and token not in _PLAIN and (pair := _colours(token)):
+        if short and token not in PLAIN and (pair := _colours(token)):
             colours.setdefault(pair, []).append(f".{CLASS_PREFIX}{short}")
     rules = "".join(
         f"  :is({', '.join(names)}) {{\n    color: {pair};\n  }}\n\n"

@@ -22,6 +22,9 @@ from chat.rendering.tables import Table
 _SLOT = re.compile("\x03([0-9]+)\x04")
 _MARK = re.compile(f"({OPEN}x*{CLOSE})")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+# Deeper than anybody means, and less than what browsers and the gate begin to stumble over.
+_DEEPEST = 60
+_NESTING = {"BlockQuote", "List", "Item", "Emphasis", "Strong", "Strikethrough"}
 _BY_REFERENCE = {"Reference", "Collapsed", "Shortcut"}
 
 
@@ -57,15 +60,18 @@ class _Writer:
     def html(self, block: Block) -> str:
         """Return the block's HTML, sanitised."""
         add = self._out.append
-        for event, span in block.events:
-            kind, value = named(event)
+        depth = 0
+        for kind, value, span in block.events:
             if self._image is not None:
                 if self._image.take(kind, value):
                     add(self._image.html(inside_link=any(self._link_ends)))
                     self._image = None
             elif kind == "Start" or kind == "End":
                 tag, details = named(value)
-                add(_TAGS[kind, tag](self, details, span))
+                depth += kind == "Start"
+                if depth <= _DEEPEST or tag not in _NESTING:
+                    add(_TAGS[kind, tag](self, details, span))
+                depth -= kind == "End"
             else:
                 add(_LEAVES[kind](self, value, span))
         return self._fill(gate.clean("".join(self._out))) + "\n"

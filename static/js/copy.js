@@ -27,19 +27,22 @@ async function write(words) {
   }
 }
 
+function draw(button, label, icon) {
+  const use = button.querySelector("use");
+  if (use) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, icon));
+  else button.textContent = label;
+}
+
 function flash(button, done) {
   const label = word(done ? "copied" : "not-copied");
   say(label);
   if (!button || button.classList.contains("done")) return;
-  const before = { text: button.textContent, title: button.title };
-  const plain = button.childElementCount === 0;
+  const before = button.textContent;
   button.classList.add("done");
-  button.title = label;
-  if (plain) button.textContent = label;
+  draw(button, label, done ? "#check" : "#close");
   setTimeout(() => {
     button.classList.remove("done");
-    button.title = before.title;
-    if (plain) button.textContent = before.text;
+    draw(button, before, "#copy");
   }, DONE_MS);
 }
 

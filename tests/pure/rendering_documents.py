@@ -1,5 +1,6 @@
-"""Documents for the tests of rendering: the CommonMark specification's examples, and random ones."""
+"""Documents for the tests of rendering: the CommonMark specification's examples, random ones."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -137,4 +138,4 @@ def specification_examples() -> list[str]:
 def pieces(document: str, cuts: list[int]) -> list[str]:
     """Return `document` cut at these places."""
     places = sorted({0, len(document), *(cut for cut in cuts if cut < len(document))})
-    return [document[start:end] for start, end in zip(places, places[1:], strict=False)]
+    return [document[start:end] for start, end in itertools.pairwise(places)]

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
+            options={"verbose_name_plural": "processes"},
         ),
         migrations.CreateModel(
             name="Conversation",

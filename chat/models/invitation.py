@@ -19,9 +19,17 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         self.create(digest=_digest(token), expires_at=Now() + timedelta(days=days))
         return token
 
-    def usable(self, token: str) -> models.QuerySet["Invitation"]:
+    def open(self) -> "InvitationQuerySet":
+        """Those that somebody may still come with: neither used nor too old."""
+        return self.filter(used_at=None, expires_at__gt=Now())
+
+    def usable(self, token: str) -> "InvitationQuerySet":
         """The invitation with this token, unless it was used or is too old."""
-        return self.filter(digest=_digest(token), used_at=None, expires_at__gt=Now())
+        return self.open().filter(digest=_digest(token))
+
+    def revoke(self) -> int:
+        """Let those that are open end now; gives how many."""
+        return self.open().update(expires_at=Now())
 
 
 class Invitation(models.Model):

@@ -46,6 +46,9 @@ class Process(models.Model):
 
     objects: ClassVar[Any] = ProcessQuerySet.as_manager()
 
+    class Meta:
+        verbose_name_plural = "processes"
+
     def __str__(self) -> str:
         return self.name
 

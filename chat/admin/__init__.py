@@ -1,0 +1,20 @@
+"""The review: an administrator finds conversations, and reads them as their owners do."""
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+
+from chat.models import Conversation, Generation, Invitation, Process
+
+from .conversation import ConversationAdmin
+from .generation import GenerationAdmin
+from .invitation import InvitationAdmin
+from .person import PersonAdmin
+from .process import ProcessAdmin
+
+admin.site.site_header = admin.site.site_title = "Chatsite"
+admin.site.register(Conversation, ConversationAdmin)
+admin.site.register(Generation, GenerationAdmin)
+admin.site.register(Invitation, InvitationAdmin)
+admin.site.register(Process, ProcessAdmin)
+admin.site.unregister(User)
+admin.site.register(User, PersonAdmin)

@@ -13,7 +13,7 @@ LOCKS = ["requirements", "requirements-dev"]
 def asked(name: str) -> list[str]:
     """The packages named in a requirements file, without their extras and versions."""
     lines = (ROOT / f"{name}.in").read_text().splitlines()
-    return [re.split(r"[\[=<>~ ]", line)[0] for line in lines if line and line[0] not in "-#"]
+    return [re.split(r"[\[=<>~; ]", line)[0] for line in lines if line and line[0] not in "-#"]
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -3,6 +3,10 @@
 import gzip
 import json
 import re
+import shutil
+import signal
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -152,3 +156,23 @@ def test_it_serves_from_postgresql_and_redis_too(
         assert get(f"{server.url}/accounts/login/")[0] == 200
         assert get(f"{server.url}/readyz")[0] == 200
         assert "Traceback" not in server.text()
+
+
+def test_another_asgi_server_can_serve_it(tmp_path: Path) -> None:
+    shutil.copytree(servers.prepared(), tmp_path, dirs_exist_ok=True)
+    port = servers.free_port()
+    command = [sys.executable, "-m", "uvicorn", "chatsite.asgi:application", "--port", str(port)]
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=servers.ROOT, env=servers.environment(tmp_path), stderr=output
+        )
+    try:
+        servers.wait_until(lambda: b"running on" in log.read_bytes(), "uvicorn")
+        assert get(f"http://127.0.0.1:{port}/accounts/login/")[0] == 200
+        assert get(f"http://127.0.0.1:{port}/readyz")[0] == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(servers.PATIENCE)
+    assert "Application shutdown complete" in log.read_text()
+    assert "Traceback" not in log.read_text()

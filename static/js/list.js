@@ -5,11 +5,14 @@ const REST_MS = 300;
 const list = document.getElementById("conversations");
 const row = (conversation) => list.querySelector(`.row[data-conversation="${conversation}"]`);
 let timer;
+let reading = false;
 
-function read() {
+async function read() {
   // Not while a title is being typed in it.
-  if (list.querySelector(".rename")) again();
-  else htmx.ajax("GET", list.dataset.list, { target: "#conversations", swap: "innerHTML" });
+  if (list.querySelector(".rename")) return again();
+  reading = true;
+  await htmx.ajax("GET", list.dataset.list, { target: "#conversations", swap: "innerHTML" });
+  reading = false;
 }
 
 function again() {
@@ -20,7 +23,8 @@ function again() {
 on("sidebar", ({ conversation, running }) => {
   const found = row(conversation);
   found?.classList.toggle("running", running);
-  if (!found || (running && found !== list.querySelector(".row"))) again();
+  // What is being read may be older than what was just said.
+  if (!found || reading || (running && found !== list.querySelector(".row"))) again();
 });
 
 on("title", ({ conversation, title }) => {

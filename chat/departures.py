@@ -12,7 +12,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from chat.live import groups
+from chat.live import news
 from chat.sessions import session_hash
 
 
@@ -21,7 +21,7 @@ def close_tabs(request: HttpRequest, **kwargs: Any) -> None:
     """Django tells this before it flushes the session."""
     key = request.session.session_key
     if key:
-        async_to_sync(groups.say_signed_out)(session_hash(key))
+        async_to_sync(news.say_signed_out)(session_hash(key))
 
 
 @receiver(post_save, sender=get_user_model())
@@ -29,4 +29,4 @@ def check_tabs(instance: AbstractUser, created: bool, **kwargs: Any) -> None:
     """A new password ends the other sessions, a deactivation all; signing in changes neither."""
     fields = kwargs.get("update_fields")
     if not created and (fields is None or set(fields) - {"last_login"}):
-        transaction.on_commit(partial(async_to_sync(groups.say_check), instance.pk))
+        transaction.on_commit(partial(async_to_sync(news.say_check), instance.pk))

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError
 
 from chat import recovery
 from chat.database import in_database
-from chat.live import groups
+from chat.live import news
 from chat.live.tabs import tabs
 from chat.models import Process
 from chat.sessions import ended_sessions
@@ -82,4 +82,4 @@ class Heartbeat:
 
     async def _tell(self, conversations: list[uuid.UUID]) -> None:
         for conversation_id in conversations:
-            await groups.say_path(conversation_id)
+            await news.say_path(conversation_id)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from chat import choices
 from chat.allowance import Allowances
 from chat.database import in_database
 from chat.forms import Command, Stop
-from chat.live import groups
+from chat.live import news
 from chat.live.answers import answers
 from chat.models import Accepted, Generation, Outcome, Process
 from chat.stream import entries
@@ -47,18 +47,26 @@ class Supervisor:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._allowances = Allowances(settings.LIMITS.sends_per_minute, 60)
 
-    async def accept(self, user_id: int, conversation_id: uuid.UUID, command: Command) -> Accepted:
+    async def accept(
+        self,
+        user_id: int,
+        conversation_id: uuid.UUID,
+        command: Command,
+        acknowledge: Callable[[Accepted], None] = lambda accepted: None,
+    ) -> Accepted:
         """Carry out a command that makes a generation, even if the client hangs up meanwhile.
 
-        Raises Draining, TooMany, TooManyRunning, Busy, NotPossible or Conversation.DoesNotExist.
+        It is acknowledged before anybody hears of it. Raises Draining, TooMany, TooManyRunning,
+        NoModel, Busy, NotPossible or Conversation.DoesNotExist.
         """
-        return await asyncio.shield(self._keep(self._accept(user_id, conversation_id, command)))
+        work = self._accept(user_id, conversation_id, command, acknowledge)
+        return await asyncio.shield(self._keep(work))
 
     async def stop(self, user_id: int, conversation_id: uuid.UUID, stop: Stop) -> bool:
         """Stop what runs in a conversation; False if nothing of the kind does."""
         generation_id = await in_database(note_stop, user_id, conversation_id, stop)
-        if writer := self.writers.get(generation_id or 0):
-            writer.stop()
+        if generation_id is not None:
+            await news.say_stop(generation_id)
         return generation_id is not None
 
     async def drain(self, seconds: float) -> None:
@@ -71,7 +79,13 @@ class Supervisor:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_SAVE)
 
-    async def _accept(self, user_id: int, conversation_id: uuid.UUID, command: Command) -> Accepted:
+    async def _accept(
+        self,
+        user_id: int,
+        conversation_id: uuid.UUID,
+        command: Command,
+        acknowledge: Callable[[Accepted], None],
+    ) -> Accepted:
         if self.draining:
             raise Draining
         if wait := self._allowances.take(user_id):
@@ -79,23 +93,27 @@ class Supervisor:
         if not choices.models():
             await choices.refresh()
         taken = await in_database(take, self.process, user_id, conversation_id, command)
-        accepted = taken.accepted
-        if not accepted.duplicate:
+        acknowledge(taken.accepted)
+        if not taken.accepted.duplicate:
             self._begin(taken)
-            if accepted.path_changed:
-                await groups.say_path(conversation_id)
-            else:
-                await groups.say_turn(conversation_id, accepted.generation.pk)
-            await groups.say_list(user_id, conversation_id, running=True)
-            if accepted.titled:
-                await groups.say_title(user_id, conversation_id)
-        return accepted
+            await self._announce(taken.accepted)
+        return taken.accepted
+
+    async def _announce(self, accepted: Accepted) -> None:
+        conversation = accepted.conversation
+        if accepted.path_changed:
+            await news.say_path(conversation.pk)
+        else:
+            await news.say_turn(conversation.pk, accepted.generation.pk)
+        await news.say_list(conversation.owner_id, conversation.pk, running=True)
+        if accepted.titled:
+            await news.say_title(conversation.owner_id, conversation.pk)
 
     def _begin(self, taken: Taken) -> None:
         generation, message = taken.accepted.generation, taken.accepted.message
         request = ChatRequest(generation.model, taken.history, generation.params)
         writer = self.writers[generation.pk] = Writer(generation, request)
-        answers.open(generation, writer.log, fenced=writer.interrupt)
+        answers.open(generation, writer)
         if message.parts:
             writer.log.append(entries.base(message.parts))
         self._keep(self._write(writer, taken.accepted))
@@ -107,7 +125,7 @@ class Supervisor:
         writer.log.close(entries.end(outcome.status))
         del self.writers[generation.pk]
         answers.drop(generation.pk)
-        await groups.say_list(conversation.owner_id, conversation.pk, running=False)
+        await news.say_list(conversation.owner_id, conversation.pk, running=False)
 
     async def _save(self, generation: Generation, outcome: Outcome) -> None:
         """Save the ending; while the database is away the log is kept and this is tried again."""

@@ -7,6 +7,7 @@ from chat.database import in_database
 from chat.forms import Command, Ping, Stop, parse_frame
 from chat.live import frames
 from chat.live.tab import Tab
+from chat.models import Accepted
 from chat.refusals import REFUSED, refusal
 
 
@@ -37,16 +38,12 @@ async def carry_out(tab: Tab, text: str) -> None:
 
 
 async def _accept(tab: Tab, command: Command) -> None:
-    accepted = await supervisor.current().accept(tab.user_id, tab.conversation_id, command)
-    tab.say(
-        frames.ack(
-            command.key,
-            tab.conversation_id,
-            accepted.message.pk,
-            accepted.generation.pk,
-            duplicate=accepted.duplicate,
-        )
-    )
+    def acknowledge(accepted: Accepted) -> None:
+        generation = accepted.generation
+        ids = command.key, tab.conversation_id, accepted.message.pk, generation.pk
+        tab.say(frames.ack(*ids, duplicate=accepted.duplicate))
+
+    await supervisor.current().accept(tab.user_id, tab.conversation_id, command, acknowledge)
 
 
 async def _stop(tab: Tab, stop: Stop) -> None:

@@ -12,10 +12,9 @@ from django.conf import settings
 from chat import sessions
 from chat.allowance import Allowance
 from chat.database import in_database
-from chat.live import frames, groups
+from chat.live import frames
 from chat.live.tab import Tab, Visit, Wire
 from chat.live.tabs import SIGNED_OUT, tabs
-from chat.models import Conversation
 
 from .commands import SignedOut, carry_out
 from .handshake import same_origin, session_key
@@ -30,9 +29,11 @@ INTERNAL_ERROR = 1011
 class ConversationConsumer(AsyncWebsocketConsumer):
     """Handlers run one at a time, so none of them waits for the model."""
 
+    # News comes to the process, not to each socket: see chat/live/news.py.
+    channel_layer_alias = ""
+
     tab: Tab | None = None
     telling: asyncio.Task[None] | None = None
-    groups: tuple[str, ...] = ()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler, without Channels' detour through its one database thread."""
@@ -47,7 +48,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.close(FORBIDDEN)
         elif user is None:
             await self._turn_away()
-        elif tabs.count(user.pk) >= settings.LIMITS.sockets_per_user:
+        elif len(tabs.of(user.pk)) >= settings.LIMITS.sockets_per_user:
             await self.close(TOO_MANY)
         else:
             await self._open(user.pk, key)
@@ -68,45 +69,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Forget the tab; what it asked for goes on."""
         if self.tab is not None:
             tabs.discard(self.tab)
-        for group in self.groups:
-            await self.channel_layer.group_discard(group, self.channel_name)
         if self.telling is not None:
             self.telling.cancel()
-
-    async def turn_accepted(self, event: dict[str, Any]) -> None:
-        """Somebody, perhaps this tab, asked something here."""
-        if self.tab is not None:
-            self.tab.turn_accepted(event["generation"])
-
-    async def path_changed(self, event: dict[str, Any]) -> None:
-        """Other messages are shown now."""
-        if self.tab is not None:
-            self.tab.path_changed()
-
-    async def list_changed(self, event: dict[str, Any]) -> None:
-        """The list of conversations is to be read again."""
-        if self.tab is not None:
-            hint = {"conversation": event["conversation"], "running": event["running"]}
-            self.tab.say(frames.encode("sidebar", **hint))
-
-    async def title_changed(self, event: dict[str, Any]) -> None:
-        """A conversation of the person has another title."""
-        conversation = event["conversation"]
-        title = await in_database(title_of, conversation)
-        if self.tab is not None and title is not None:
-            self.tab.say(frames.encode("title", conversation=conversation, title=title))
-
-    async def session_check(self, event: dict[str, Any]) -> None:
-        """The session may have ended: look."""
-        if self.tab is not None:
-            user = await in_database(sessions.user_of, self.tab.session_key)
-            if user is None:
-                await self.session_ended(event)
-
-    async def session_ended(self, event: dict[str, Any]) -> None:
-        """The person signed out."""
-        if self.tab is not None:
-            self.tab.leave(frames.bye("signed_out", 0), SIGNED_OUT)
 
     async def _carry_out(self, tab: Tab, text: str) -> None:
         try:
@@ -120,13 +84,6 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         visit = Visit(user_id, key, conversation_id, _start(self.scope))
         self.tab = Tab(visit, Wire(self._send_text, self._writable))
         tabs.add(self.tab)
-        self.groups = (
-            groups.conversation_group(conversation_id),
-            groups.user_group(user_id),
-            groups.session_group(sessions.session_hash(key)),
-        )
-        for group in self.groups:
-            await self.channel_layer.group_add(group, self.channel_name)
         self.telling = asyncio.create_task(self._tell(self.tab))
 
     async def _tell(self, tab: Tab) -> None:
@@ -150,13 +107,6 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         flow: asyncio.Event | None = self.scope.get("chatsite.writable")
         if flow is not None:
             await flow.wait()
-
-
-def title_of(conversation_id: str) -> str | None:
-    """The title in the row of a conversation; None if there is none."""
-    titles = Conversation.objects.filter(pk=conversation_id).values_list("title", flat=True)
-    title: str | None = titles.first()
-    return title
 
 
 def _start(scope: dict[str, Any]) -> int | None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from chat.database import in_database
 from chat.models import Generation
@@ -14,11 +15,24 @@ from .shared.publisher import Publisher
 from .shared.reader import Reader
 
 
+class Source(Protocol):
+    """Who writes an answer: fills the log, and can be told to end."""
+
+    log: Log
+
+    def stop(self) -> None:
+        """A person wants it to end."""
+
+    def interrupt(self) -> None:
+        """It may not go on: another process took over."""
+
+
 class LiveAnswer:
     """An answer while it is written: its log, its follower and the tabs that wait for more."""
 
     def __init__(self, generation: Generation, log: Log) -> None:
         self.generation_id = generation.pk
+        self.stop: Callable[[], None] | None = None
         self.idle: Callable[[], None] | None = None
         self.log = log
         self.follower = Follower(log, generation.pk, generation.message_id)
@@ -93,11 +107,19 @@ class Answers:
         """From now on what is written here goes to the other processes, and theirs come here."""
         self._publisher, self._reader = publisher, reader
 
-    def open(self, generation: Generation, log: Log, fenced: Callable[[], None]) -> None:
-        """Begin an answer that is written here; `fenced` ends it if another process took over."""
-        self._live[generation.pk] = LiveAnswer(generation, log)
+    def open(self, generation: Generation, source: Source) -> None:
+        """Begin an answer that is written here, by this source."""
+        live = self._live[generation.pk] = LiveAnswer(generation, source.log)
+        live.stop = source.stop
         if self._publisher is not None:
-            self._publisher.publish(generation.pk, generation.attempt, log, fenced)
+            key = generation.pk, generation.attempt
+            self._publisher.publish(*key, source.log, fenced=source.interrupt)
+
+    def stop(self, generation_id: int) -> None:
+        """Stop an answer, if it is written here."""
+        live = self._live.get(generation_id)
+        if live is not None and live.stop is not None:
+            live.stop()
 
     def get(self, generation: Generation) -> LiveAnswer | None:
         """The live answer of a generation; None when it is over, or not to be had here."""

@@ -1,7 +1,9 @@
-"""All tabs of this process, and what the channel layer may have failed to tell them."""
+"""All tabs of this process, by conversation and by person."""
 
-from collections import Counter
+import uuid
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import TypeVar
 
 from . import frames
 from .tab import Tab
@@ -10,13 +12,16 @@ RESTART = 1012
 SIGNED_OUT = 4401
 RETRY_MS = 300
 
+Key = TypeVar("Key", uuid.UUID, int)
+
 
 class Tabs:
     """The open tabs."""
 
     def __init__(self) -> None:
         self._open: set[Tab] = set()
-        self._of_user: Counter[int] = Counter()
+        self._on: defaultdict[uuid.UUID, set[Tab]] = defaultdict(set)
+        self._of: defaultdict[int, set[Tab]] = defaultdict(set)
 
     def __iter__(self) -> Iterator[Tab]:
         return iter(tuple(self._open))
@@ -27,18 +32,27 @@ class Tabs:
     def add(self, tab: Tab) -> None:
         """A tab opened."""
         self._open.add(tab)
-        self._of_user[tab.user_id] += 1
+        self._on[tab.conversation_id].add(tab)
+        self._of[tab.user_id].add(tab)
 
     def discard(self, tab: Tab) -> None:
-        """A tab closed."""
-        if tab in self._open:
-            self._open.discard(tab)
-            self._of_user[tab.user_id] -= 1
-            self._of_user += Counter()
+        """A tab closed; harmless the second time."""
+        self._open.discard(tab)
+        _remove(self._on, tab.conversation_id, tab)
+        _remove(self._of, tab.user_id, tab)
 
-    def count(self, user_id: int) -> int:
-        """How many tabs a person has open here."""
-        return self._of_user[user_id]
+    def on(self, conversation_id: uuid.UUID) -> tuple[Tab, ...]:
+        """The tabs that show a conversation."""
+        return tuple(self._on.get(conversation_id, ()))
+
+    def of(self, user_id: int) -> tuple[Tab, ...]:
+        """The tabs that a person has open."""
+        return tuple(self._of.get(user_id, ()))
+
+    def say(self, user_id: int, frame: str) -> None:
+        """Send a frame to every tab of a person."""
+        for tab in self.of(user_id):
+            tab.say(frame)
 
     def say_goodbye(self) -> None:
         """Tell every tab that this process ends, and to come back."""
@@ -50,6 +64,12 @@ class Tabs:
         for tab in self:
             if tab.session_key in ended:
                 tab.leave(frames.bye("signed_out", 0), SIGNED_OUT)
+
+
+def _remove(index: defaultdict[Key, set[Tab]], key: Key, tab: Tab) -> None:
+    index[key].discard(tab)
+    if not index[key]:
+        del index[key]
 
 
 tabs = Tabs()

@@ -119,6 +119,12 @@ def generation(generation_id: int) -> Generation | None:
     return found
 
 
+def title(conversation_id: str) -> str:
+    """The title in the row of a conversation; "" if there is none."""
+    titles = Conversation.objects.filter(pk=conversation_id).values_list("title", flat=True)
+    return titles.first() or ""
+
+
 def new_turn(generation_id: int) -> tuple[Generation, str]:
     """A generation that was just accepted, and the HTML of its prompt and its empty answer."""
     generation = Generation.objects.select_related("message__parent").get(pk=generation_id)

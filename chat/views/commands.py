@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from chat import supervisor
 from chat.database import in_database
 from chat.forms import Command, Stop, parse_fields
-from chat.live import groups
+from chat.live import news
 from chat.models import Conversation
 from chat.refusals import REFUSED, refusal
 
@@ -60,7 +60,7 @@ def rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     if title:
         # Not `save`: a new title does not make it the newest.
         mine.filter(pk=conversation.pk).update(title=title)
-        async_to_sync(groups.say_title)(conversation.owner_id, conversation.pk)
+        async_to_sync(news.say_title)(conversation.owner_id, conversation.pk)
     return _done(request)
 
 
@@ -74,7 +74,7 @@ async def delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     deleted, _ = await in_database(mine.delete)
     if not deleted:
         raise Http404
-    await groups.say_path(conversation_id)
+    await news.say_path(conversation_id)
     return _done(request)
 
 

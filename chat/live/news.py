@@ -1,0 +1,101 @@
+"""News for tabs: that something changed, never what it says.
+
+Tabs of this process hear at once. Where a site has several processes, the channel layer tells the
+others; it may lose what it is told, so every process also looks for itself (see the heartbeat).
+"""
+
+import logging
+import uuid
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from chat import sessions
+from chat.database import in_database
+
+from . import frames, turns
+from .answers import answers
+from .tabs import tabs
+
+logger = logging.getLogger(__name__)
+
+GROUP = "processes"
+
+
+async def say_turn(conversation_id: uuid.UUID, generation_id: int) -> None:
+    """A turn was added at the leaf."""
+    await _say("turn", conversation=str(conversation_id), generation=generation_id)
+
+
+async def say_path(conversation_id: uuid.UUID) -> None:
+    """Other messages are shown now."""
+    await _say("path", conversation=str(conversation_id))
+
+
+async def say_list(user_id: int, conversation_id: uuid.UUID, *, running: bool) -> None:
+    """The list of a person's conversations changed: this one runs now, or it ended."""
+    await _say("list", user=user_id, conversation=str(conversation_id), running=running)
+
+
+async def say_title(user_id: int, conversation_id: uuid.UUID) -> None:
+    """A conversation has another title, which is in its row."""
+    await _say("title", user=user_id, conversation=str(conversation_id))
+
+
+async def say_check(user_id: int) -> None:
+    """A person's password or standing changed: some sessions may have ended."""
+    await _say("check", user=user_id)
+
+
+async def say_signed_out(session_hash: str) -> None:
+    """A browser signed out."""
+    await _say("signed_out", session=session_hash)
+
+
+async def say_stop(generation_id: int) -> None:
+    """Somebody wants a generation stopped, which is noted in its row."""
+    await _say("stop", generation=generation_id)
+
+
+async def hear(event: dict[str, Any]) -> None:
+    """Tell the tabs and the writers of this process."""
+    match event["kind"]:
+        case "turn":
+            for tab in tabs.on(uuid.UUID(event["conversation"])):
+                tab.turn_accepted(event["generation"])
+        case "path":
+            for tab in tabs.on(uuid.UUID(event["conversation"])):
+                tab.path_changed()
+        case "list":
+            hint = {"conversation": event["conversation"], "running": event["running"]}
+            tabs.say(event["user"], frames.encode("sidebar", **hint))
+        case "title":
+            await _tell_title(event["user"], event["conversation"])
+        case "check":
+            keys = {tab.session_key for tab in tabs.of(event["user"])}
+            tabs.sign_out({key for key in keys if not await in_database(sessions.user_of, key)})
+        case "signed_out":
+            keys = {tab.session_key for tab in tabs}
+            tabs.sign_out({k for k in keys if sessions.session_hash(k) == event["session"]})
+        case "stop":
+            answers.stop(event["generation"])
+
+
+async def _tell_title(user_id: int, conversation_id: str) -> None:
+    if tabs.of(user_id) and (title := await in_database(turns.title, conversation_id)):
+        tabs.say(user_id, frames.encode("title", conversation=conversation_id, title=title))
+
+
+async def _say(kind: str, **event: Any) -> None:
+    event["kind"] = kind
+    await hear(event)
+    if not settings.ENVIRONMENT.redis_url:
+        return
+    layer = get_channel_layer()
+    assert layer is not None, "settings.CHANNEL_LAYERS has a default"
+    try:
+        await layer.group_send(GROUP, {"type": "news", **event})
+    except (RedisError, OSError) as error:
+        logger.warning("other processes could not be told: %s", type(error).__name__)

@@ -1,7 +1,7 @@
 """Sites for the tab ring: started once, shared by tests that each bring their own people."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -101,3 +101,9 @@ async def eventually(true: Callable[[], bool], what: str, seconds: float = 20) -
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.02)
+
+
+async def together(claims: Iterable[Awaitable[None]]) -> None:
+    """Check claims side by side, and tell of every one that does not hold."""
+    failed = [e for e in await asyncio.gather(*claims, return_exceptions=True) if e is not None]
+    assert not failed, "\n\n".join(str(each) for each in failed)

@@ -134,7 +134,8 @@ class Page:
                     pass
                 return frame
         except TimeoutError:
-            raise AssertionError(f"it never came; the last were {self.frames[-5:]}") from None
+            last = "\n".join(str(frame)[:200] for frame in self.frames[-6:])
+            raise AssertionError(f"it never came; the last frames were\n{last}") from None
 
     async def next(self) -> Frame:
         """The next frame, checked and shown; raises Closed."""

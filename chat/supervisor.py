@@ -102,7 +102,7 @@ class Supervisor:
     async def _announce(self, accepted: Accepted) -> None:
         conversation = accepted.conversation
         if accepted.path_changed:
-            await news.say_path(conversation.pk)
+            await news.say_path(conversation.pk, accepted.generation.pk)
         else:
             await news.say_turn(conversation.pk, accepted.generation.pk)
         await news.say_list(conversation.owner_id, conversation.pk, running=True)

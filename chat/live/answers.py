@@ -9,7 +9,8 @@ from chat.database import in_database
 from chat.models import Generation
 from chat.stream.log import Log, Wake
 
-from . import frames, turns
+from . import turns
+from .endings import end_frame
 from .follower import Follower
 from .shared.publisher import Publisher
 from .shared.reader import Reader
@@ -39,7 +40,7 @@ class LiveAnswer:
         self._readers: set[Wake] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._turn: asyncio.Task[tuple[Generation, str]] | None = None
-        self._end: asyncio.Task[str] | None = None
+        self._end: asyncio.Task[str | None] | None = None
         self.log.subscribe(self._grew)
 
     def subscribe(self, wake: Wake) -> None:
@@ -58,24 +59,13 @@ class LiveAnswer:
             self._turn = asyncio.create_task(in_database(turns.new_turn, self.generation_id))
         return await asyncio.shield(self._turn)
 
-    async def end_frame(self) -> str:
-        """The `end` frame, made once for all tabs from the row, which is saved before the end."""
+    async def end_frame(self) -> str | None:
+        """The `end` frame, made once for all tabs; None if the answer was deleted."""
         if self._end is None:
-            self._end = asyncio.create_task(self._make_end_frame())
+            bodies = self.follower.bodies()
+            work = in_database(end_frame, self.generation_id, bodies)
+            self._end = asyncio.create_task(work)
         return await asyncio.shield(self._end)
-
-    async def _make_end_frame(self) -> str:
-        streamed = self.follower.bodies()
-        turn, content = await in_database(turns.ended, self.generation_id, streamed)
-        assert turn.generation is not None
-        return frames.encode(
-            "end",
-            generation=self.generation_id,
-            message=turn.message.pk,
-            position=len(turn.message.text),
-            **turn.generation.ending(),
-            content=content,
-        )
 
     def _grew(self) -> None:
         wait = self.follower.next_at - time.monotonic()

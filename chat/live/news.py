@@ -29,9 +29,9 @@ async def say_turn(conversation_id: uuid.UUID, generation_id: int) -> None:
     await _say("turn", conversation=str(conversation_id), generation=generation_id)
 
 
-async def say_path(conversation_id: uuid.UUID) -> None:
-    """Other messages are shown now."""
-    await _say("path", conversation=str(conversation_id))
+async def say_path(conversation_id: uuid.UUID, generation_id: int | None = None) -> None:
+    """Other messages are shown now; `generation_id` brought that about, if one did."""
+    await _say("path", conversation=str(conversation_id), generation=generation_id)
 
 
 async def say_list(user_id: int, conversation_id: uuid.UUID, *, running: bool) -> None:
@@ -67,7 +67,7 @@ async def hear(event: dict[str, Any]) -> None:
                 tab.turn_accepted(event["generation"])
         case "path":
             for tab in tabs.on(uuid.UUID(event["conversation"])):
-                tab.path_changed()
+                tab.path_changed(event["generation"])
         case "list":
             hint = {"conversation": event["conversation"], "running": event["running"]}
             tabs.say(event["user"], frames.encode("sidebar", **hint))

@@ -9,6 +9,7 @@ from chat.database import in_database
 
 from . import frames, turns
 from .answers import LiveAnswer, answers
+from .endings import end_frame
 from .follower import START
 from .parts import partial
 
@@ -49,8 +50,9 @@ class Tab:
         self._wake = asyncio.Event()
         self._said: list[str] = []
         self._turns: list[int] = []
+        self._owed: set[int] = set()
         self._newest = 0
-        self._stale = True
+        self._stale = False
         self._close_code: int | None = None
         self._following: LiveAnswer | None = None
         self._position = START
@@ -62,11 +64,14 @@ class Tab:
 
     def turn_accepted(self, generation_id: int) -> None:
         """A turn was added at the leaf."""
+        self._owed.add(generation_id)
         self._turns.append(generation_id)
         self._wake.set()
 
-    def path_changed(self) -> None:
-        """Other messages are shown now."""
+    def path_changed(self, generation_id: int | None = None) -> None:
+        """Other messages are shown now, because of this generation."""
+        if generation_id is not None:
+            self._owed.add(generation_id)
         self._stale = True
         self._wake.set()
 
@@ -77,8 +82,8 @@ class Tab:
 
     async def run(self) -> int:
         """Make frames until it is time to leave; gives the close code for the socket."""
-        self._wake.set()
         try:
+            await self._tell_snapshot()
             while self._close_code is None or self._said:
                 await self._wake.wait()
                 self._wake.clear()
@@ -91,16 +96,16 @@ class Tab:
         return self._close_code
 
     async def _tell(self) -> None:
-        if self._stale:
-            self._stale = False
-            await self._tell_snapshot()
         while self._said:
             await self._wire.send(self._said.pop(0))
+        if self._stale:
+            await self._tell_snapshot()
         await self._tell_answer()
         while self._turns and self._following is None:
             await self._tell_turn(self._turns.pop(0))
 
     async def _tell_snapshot(self) -> None:
+        self._stale = False
         snapshot, live = await self._look()
         running = snapshot.shown.running
         self._newest = max(self._newest, snapshot.shown.newest)
@@ -116,6 +121,8 @@ class Tab:
                 content=content,
             )
         )
+        for generation_id in sorted(self._owed - {running.pk if running else 0}):
+            await self._tell_end(await in_database(end_frame, generation_id, None), generation_id)
 
     async def _look(self) -> tuple[turns.Snapshot, LiveAnswer | None]:
         """Read the rows, again if a running answer began or ended in between."""
@@ -158,8 +165,13 @@ class Tab:
         for frame in made:
             await self._wire.send(frame)
         if ended:
-            await self._wire.send(await live.end_frame())
+            await self._tell_end(await live.end_frame(), live.generation_id)
             self._follow(None)
+
+    async def _tell_end(self, frame: str | None, generation_id: int) -> None:
+        if frame is not None:
+            self._owed.discard(generation_id)
+            await self._wire.send(frame)
 
     def _follow(self, live: LiveAnswer | None) -> None:
         if self._following is not None:

@@ -133,17 +133,20 @@ def new_turn(generation_id: int) -> tuple[Generation, str]:
     return generation, asked + render_turn(Turn(generation.message, generation, safe("")))
 
 
-def ended(generation_id: int, streamed: list[str]) -> tuple[Turn, str]:
-    """The turn of a finished generation, and the partials that end it on a page.
-
-    They hold its foot, and its parts if their HTML is not what was `streamed`.
-    """
+def ended(generation_id: int) -> Turn | None:
+    """The turn of a finished generation; None while it is unfinished, or if it was deleted."""
     known = Generation.objects.select_related("message", "stop_requested_by")
-    generation = known.get(pk=generation_id)
-    message = generation.message
-    turn = Turn(message, generation, parts_html(message))
+    generation = known.filter(pk=generation_id).first()
+    if generation is None or generation.is_unfinished:
+        return None
+    return Turn(generation.message, generation, parts_html(generation.message))
+
+
+def ending(turn: Turn, streamed: list[str]) -> str:
+    """Partials that end a turn: its foot, and its parts if their HTML is not what was streamed."""
+    id = turn.message.pk
     foot = render_to_string("chat/foot.html", {"turn": turn})
-    content = partial(f"#m{message.pk}-foot", "outerHTML", foot)
-    if streamed != message.part_htmls:
-        content = partial(f"#m{message.pk}-parts", "innerHTML", turn.parts_html) + content
-    return turn, content
+    content = partial(f"#m{id}-foot", "outerHTML", foot)
+    if streamed != turn.message.part_htmls:
+        content = partial(f"#m{id}-parts", "innerHTML", turn.parts_html) + content
+    return content

@@ -75,6 +75,7 @@ async def delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     if not deleted:
         raise Http404
     await news.say_path(conversation_id)
+    await news.say_list(user.pk or 0, conversation_id, running=False)
     return _done(request)
 
 

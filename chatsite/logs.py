@@ -56,8 +56,8 @@ def config(log_format: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
             "django.request": {"level": "ERROR"},
-            "django.channels.server": {"propagate": False},
-            "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
+            "django.channels.server": {"handlers": ["console"], "propagate": False},
+            "django.server": {"handlers": ["console"], "propagate": False},
             "daphne": {"level": "WARNING"},
             "httpx2": {"level": "WARNING"},
             "openai": {"level": "WARNING"},

@@ -8,6 +8,7 @@ const CONNECT_MS = 10_000;
 const BANNER_MS = 1_000;
 const FIRST_DELAY_MS = 300;
 const LAST_DELAY_MS = 5_000;
+const SILENT = 4408;
 const FINAL = { 4401: "signed-out", 4404: "gone" };
 
 const link = document.getElementById("link");
@@ -27,8 +28,13 @@ export const online = () => whole;
 export function send(command) {
   if (!whole || connection.socket?.readyState !== WebSocket.OPEN) return false;
   connection.socket.send(JSON.stringify(command));
-  silence ??= setTimeout(() => connection.socket?.close(), SILENCE_MS);
+  silence ??= setTimeout(giveUp, SILENCE_MS);
   return true;
+}
+
+/** Leaves a socket that says nothing. The browser would wait a minute for the other side's farewell. */
+function giveUp() {
+  connection.socket?.dispatchEvent(new CloseEvent("close", { code: SILENT }));
 }
 
 function heard() {
@@ -76,14 +82,14 @@ function retryNow() {
   if (retry !== undefined) connect();
   else if (!whole) {
     told = 0;
-    connection.socket?.close();
+    giveUp();
   }
 }
 
 main.addEventListener("htmx:ws:before:connection", (event) => {
   connection = event.detail.connection;
   banner ??= setTimeout(show, BANNER_MS, "lost");
-  silence ??= setTimeout(() => connection.socket?.close(), CONNECT_MS);
+  silence ??= setTimeout(giveUp, CONNECT_MS);
 });
 
 main.addEventListener("htmx:ws:close", ({ detail }) => {

@@ -225,3 +225,46 @@ def test_every_account_page_has_a_name_and_no_inline_code(
     assert answer.status_code == 200
     assert len(re.findall("<h1>", page)) == 1
     assert not re.search(r"<script(?![^>]*src)|<style|\sstyle=|\son\w+=", page)
+
+
+def test_an_address_given_at_sign_up_signs_in_and_is_given_once(
+    client: Client, settings: Settings
+) -> None:
+    settings.SIGNUP = "open"
+    client.post("/accounts/signup/", {**SIGNUP, "email": "carol@example.org"})
+    assert sign_in(Client(), "carol@example.org")
+    second = {**SIGNUP, "username": "dave", "email": "Carol@example.org"}
+    page = Client().post("/accounts/signup/", second).content.decode()
+    assert "already registered" in page
+    assert User.objects.count() == 1
+
+
+def test_a_switched_off_account_is_told_so(client: Client, alice: User) -> None:
+    User.objects.update(is_active=False)
+    answer = client.post("/accounts/login/", {"login": "alice", "password": PASSWORD}, follow=True)
+    assert "Account switched off" in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_person_without_a_password_is_asked_to_set_one(client: Client, alice: User) -> None:
+    alice.set_unusable_password()
+    alice.save()
+    client.force_login(alice, "allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.get("/accounts/password/change/", follow=True)
+    assert "<h1>Set a password</h1>" in answer.content.decode()
+
+
+def test_identity_can_be_confirmed_again(client: Client, alice: User) -> None:
+    assert sign_in(client, "alice")
+    assert "Confirm it is you" in client.get("/accounts/reauthenticate/").content.decode()
+    answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/admin/"})
+    assert answer.headers["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example.org/", "//evil.example.org", "/c/x"])
+def test_after_signing_in_nobody_is_sent_to_another_site(
+    client: Client, alice: User, target: str
+) -> None:
+    form = {"login": "alice", "password": PASSWORD, "next": target}
+    answer = client.post("/accounts/login/", form)
+    assert answer.headers["Location"] == (target if target == "/c/x" else "/")

@@ -10,10 +10,12 @@ from django.db import DatabaseError, InterfaceError
 
 from chat import recovery
 from chat.database import in_database
-from chat.live import news
+from chat.live import news, turns
+from chat.live.answers import answers
 from chat.live.tabs import tabs
 from chat.models import Process
 from chat.sessions import ended_sessions
+from chat.stream import entries
 from chat.supervisor import Supervisor
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class Heartbeat:
         self._supervisor = supervisor
         self._process = supervisor.process
         self._orphans: set[int] = set()
+        self._ended: set[int] = set()
 
     async def run(self) -> None:
         """Beat until cancelled; while the database is away, what is unsaved is kept."""
@@ -48,6 +51,8 @@ class Heartbeat:
                 if beats % BEATS_PER_SWEEP == 0:
                     await self.sweep(alone=False)
                     await self.check_sessions()
+                    await self.check_paths()
+                    await self.check_followed()
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("the database did not answer: %s", type(error).__name__)
 
@@ -67,6 +72,23 @@ class Heartbeat:
     async def sweep(self, *, alone: bool) -> None:
         """End what processes left that are gone; `alone` says that all others are."""
         await self._tell(await in_database(recovery.sweep, self._process, alone=alone))
+
+    async def check_paths(self) -> None:
+        """Tell tabs the turns and paths that the channel layer did not tell them."""
+        shown = {tab.conversation_id for tab in tabs}
+        paths = await in_database(turns.paths, shown) if shown else {}
+        for tab in tabs:
+            if tab.conversation_id in paths:
+                tab.path_is(*paths[tab.conversation_id])
+
+    async def check_followed(self) -> None:
+        """End the answers followed from elsewhere whose log was lost after their row had ended."""
+        followed = {live.generation_id: live for live in answers if live.stop is None}
+        ended = await in_database(turns.ended_among, set(followed)) if followed else {}
+        for id, status in ended.items():
+            if id in self._ended:
+                followed[id].log.close(entries.end(status))
+        self._ended = set(ended)
 
     async def check_sessions(self) -> None:
         """Close the tabs of sessions that ended without the channel layer telling."""

@@ -3,14 +3,21 @@
 import asyncio
 import fcntl
 import os
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from chat import choices, demo, supervisor, upstream
 from chat.database import in_database
 from chat.heartbeat import Heartbeat, register
+from chat.live import news
+from chat.live.answers import answers
+from chat.live.shared.exchange import Exchange
 from chat.live.tabs import tabs
+
+LAST_WORDS_SECONDS = 5.0
 
 
 class Lifetime:
@@ -18,8 +25,8 @@ class Lifetime:
 
     def __init__(self) -> None:
         self._starting: asyncio.Task[None] | None = None
-        self._beating: asyncio.Task[None] | None = None
-        self._choosing: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._exchange: Exchange | None = None
         self._model: demo.Server | None = None
         self._lock: int | None = None
 
@@ -37,28 +44,46 @@ class Lifetime:
         if settings.ENVIRONMENT.demo:
             self._model = await demo.serve()
             upstream.configure(self._model.base_url, "demo")
+        if settings.ENVIRONMENT.redis_url:
+            self._share(settings.ENVIRONMENT.redis_url)
         process = await in_database(register)
         heartbeat = Heartbeat(supervisor.begin(process))
         await heartbeat.sweep(alone=settings.SQLITE and self._holds_lock())
-        self._beating = asyncio.create_task(heartbeat.run())
+        self._run(heartbeat.run())
         await upstream.get_upstream().warm()
-        self._choosing = asyncio.create_task(choices.keep_fresh())
+        self._run(choices.keep_fresh())
 
     async def drain(self) -> None:
-        """Let running answers end, or save them; then tell the tabs to come back."""
-        if self._starting is not None and self._starting.done():
-            await supervisor.current().drain(settings.ENVIRONMENT.drain_seconds)
+        """Let running answers end, or save them.
+
+        Where other processes can take the tabs they go at once; else they see the answers end.
+        """
+        if self._starting is None or not self._starting.done():
+            return
+        if self._exchange is not None:
             tabs.say_goodbye()
+        await supervisor.current().drain(settings.ENVIRONMENT.drain_seconds)
+        tabs.say_goodbye()
 
     async def end(self) -> None:
         """Close what was started; nothing is written any more."""
-        for task in (self._beating, self._choosing):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._exchange is not None:
+            await self._exchange.end(LAST_WORDS_SECONDS)
         await upstream.get_upstream().aclose()
         if self._model is not None:
             await self._model.close()
+
+    def _share(self, redis_url: str) -> None:
+        self._exchange = Exchange(redis_url)
+        self._exchange.begin()
+        answers.share(self._exchange.publisher, self._exchange.reader)
+        self._run(news.listen())
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
 
     def _holds_lock(self) -> bool:
         """Whether no other process of this site is alive; the lock is held until the end."""

@@ -77,7 +77,8 @@ SQLITE = ENVIRONMENT.database["ENGINE"] == "django.db.backends.sqlite3"
 DATABASES = {
     "default": {
         **ENVIRONMENT.database,
-        "CONN_MAX_AGE": 0,
+        # Opening SQLite's file costs more than most queries; PostgreSQL has a pool for this.
+        "CONN_MAX_AGE": None if SQLITE else 0,
         "OPTIONS": {
             **ENVIRONMENT.database.get("OPTIONS", {}),
             **(SQLITE_OPTIONS if SQLITE else POSTGRES_OPTIONS),

@@ -32,14 +32,15 @@ class LiveAnswer:
     """An answer while it is written: its log, its follower and the tabs that wait for more."""
 
     def __init__(self, generation: Generation, log: Log) -> None:
-        self.generation_id = generation.pk
+        self.generation = generation
+        self.generation_id: int = generation.pk
         self.stop: Callable[[], None] | None = None
         self.idle: Callable[[], None] | None = None
         self.log = log
         self.follower = Follower(log, generation.pk, generation.message_id)
         self._readers: set[Wake] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._turn: asyncio.Task[tuple[Generation, str]] | None = None
+        self._turn: asyncio.Task[str] | None = None
         self._end: asyncio.Task[str | None] | None = None
         self.log.subscribe(self._grew)
 
@@ -53,10 +54,10 @@ class LiveAnswer:
         if not self._readers and self.idle is not None:
             self.idle()
 
-    async def turn(self) -> tuple[Generation, str]:
-        """The generation and the HTML of its new turn, made once for all tabs."""
+    async def turn(self) -> str:
+        """The HTML of its new turn, prompt and empty answer, made once for all tabs."""
         if self._turn is None:
-            self._turn = asyncio.create_task(in_database(turns.new_turn, self.generation_id))
+            self._turn = asyncio.create_task(in_database(turns.new_turn, self.generation))
         return await asyncio.shield(self._turn)
 
     async def end_frame(self) -> str | None:

@@ -4,6 +4,7 @@ Tabs of this process hear at once. Where a site has several processes, the chann
 others; it may lose what it is told, so every process also looks for itself (see the heartbeat).
 """
 
+import asyncio
 import logging
 import uuid
 from typing import Any
@@ -22,6 +23,8 @@ from .tabs import tabs
 logger = logging.getLogger(__name__)
 
 GROUP = "processes"
+HERE = uuid.uuid4().hex
+AGAIN_SECONDS = 0.5
 
 
 async def say_turn(conversation_id: uuid.UUID, generation_id: int) -> None:
@@ -57,6 +60,23 @@ async def say_signed_out(session_hash: str) -> None:
 async def say_stop(generation_id: int) -> None:
     """Somebody wants a generation stopped, which is noted in its row."""
     await _say("stop", generation=generation_id)
+
+
+async def listen() -> None:
+    """Hear what other processes tell, until cancelled; what is lost meanwhile is lost."""
+    layer = get_channel_layer()
+    assert layer is not None, "settings.CHANNEL_LAYERS has a default"
+    while True:
+        try:
+            channel = await layer.new_channel()
+            await layer.group_add(GROUP, channel)
+            while True:
+                event = await layer.receive(channel)
+                if event["told_by"] != HERE:
+                    await hear(event)
+        except (RedisError, OSError) as error:
+            logger.warning("other processes cannot be heard: %s", type(error).__name__)
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def hear(event: dict[str, Any]) -> None:
@@ -96,6 +116,6 @@ async def _say(kind: str, **event: Any) -> None:
     layer = get_channel_layer()
     assert layer is not None, "settings.CHANNEL_LAYERS has a default"
     try:
-        await layer.group_send(GROUP, {"type": "news", **event})
+        await layer.group_send(GROUP, {"type": "news", "told_by": HERE, **event})
     except (RedisError, OSError) as error:
         logger.warning("other processes could not be told: %s", type(error).__name__)

@@ -52,6 +52,7 @@ class Tab:
         self._turns: list[int] = []
         self._owed: set[int] = set()
         self._newest = 0
+        self._leaf: int | None = None
         self._stale = False
         self._close_code: int | None = None
         self._following: LiveAnswer | None = None
@@ -74,6 +75,11 @@ class Tab:
             self._owed.add(generation_id)
         self._stale = True
         self._wake.set()
+
+    def path_is(self, leaf_id: int | None, newest: int) -> None:
+        """The row's leaf and newest generation: news that was lost is made up for."""
+        if newest > max(self._newest, *self._turns, 0) or leaf_id != self._leaf:
+            self.path_changed(newest or None)
 
     def leave(self, farewell: str, code: int) -> None:
         """Send a last frame, and end `run` with this close code."""
@@ -109,6 +115,7 @@ class Tab:
         snapshot, live = await self._look()
         running = snapshot.shown.running
         self._newest = max(self._newest, snapshot.shown.newest)
+        self._leaf = snapshot.shown.leaf_id
         self._follow(live)
         if live is not None:
             self._position = live.follower.now()
@@ -144,13 +151,15 @@ class Tab:
             self.path_changed()
             return
         self._newest = generation_id
-        generation, content = await live.turn()
+        message = live.generation.message
+        content = await live.turn()
+        self._leaf = message.pk
         self._follow(live)
         await self._wire.send(
             frames.encode(
                 "message",
-                message=generation.message_id,
-                parent=generation.message.parent_id,
+                message=message.pk,
+                parent=message.parent_id,
                 content=partial("#live", "beforeend", content),
             )
         )

@@ -3,10 +3,11 @@
 import uuid
 from dataclasses import dataclass, field
 
+from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from chat.models import Conversation, Generation, Message
+from chat.models import UNFINISHED, Conversation, Generation, Message
 
 from .parts import part_prefix, partial, render_part, safe
 
@@ -40,6 +41,11 @@ class Shown:
     running: Generation | None = None
     whole: bool = True
     newest: int = 0
+
+    @property
+    def leaf_id(self) -> int | None:
+        """The last message shown."""
+        return self.turns[-1].message.pk if self.turns else None
 
 
 def parts_html(message: Message) -> SafeString:
@@ -114,9 +120,24 @@ def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Sna
 
 
 def generation(generation_id: int) -> Generation | None:
-    """A generation by its id; None if it was deleted."""
-    found: Generation | None = Generation.objects.filter(pk=generation_id).first()
+    """A generation by its id, with its message and prompt; None if it was deleted."""
+    known = Generation.objects.select_related("message__parent")
+    found: Generation | None = known.filter(pk=generation_id).first()
     return found
+
+
+def paths(conversation_ids: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int | None, int]]:
+    """The leaf and the newest generation of each conversation, in one query."""
+    found = Conversation.objects.filter(pk__in=conversation_ids).annotate(newest=Max("generations"))
+    return {
+        id: (leaf, newest or 0) for id, leaf, newest in found.values_list("pk", "leaf", "newest")
+    }
+
+
+def ended_among(generation_ids: set[int]) -> dict[int, str]:
+    """The status of those of the generations that have ended."""
+    ended = Generation.objects.filter(pk__in=generation_ids).exclude(status__in=UNFINISHED)
+    return dict(ended.values_list("pk", "status"))
 
 
 def title(conversation_id: str) -> str:
@@ -125,12 +146,13 @@ def title(conversation_id: str) -> str:
     return titles.first() or ""
 
 
-def new_turn(generation_id: int) -> tuple[Generation, str]:
-    """A generation that was just accepted, and the HTML of its prompt and its empty answer."""
-    generation = Generation.objects.select_related("message__parent").get(pk=generation_id)
-    prompt, key = generation.message.parent, str(generation.key)
-    asked = render_turn(Turn(prompt, None, safe(""), key)) if prompt else ""
-    return generation, asked + render_turn(Turn(generation.message, generation, safe("")))
+def new_turn(generation: Generation) -> str:
+    """The HTML of a new turn: the prompt that a generation answers, and its empty answer."""
+    message = generation.message
+    asked = ""
+    if message.parent is not None:
+        asked = render_turn(Turn(message.parent, None, safe(""), key=str(generation.key)))
+    return asked + render_turn(Turn(message, generation, safe("")))
 
 
 def ended(generation_id: int) -> Turn | None:

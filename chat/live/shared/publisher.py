@@ -49,8 +49,6 @@ class Outgoing:
         """Redis has the record."""
         self.taken, self.n = self.offered_to, self.n + 1
         self.offered, self.whole = [], False
-        if self.log.closed and self.taken == len(self.log):
-            self.done.set()
 
 
 class Publisher:
@@ -60,17 +58,19 @@ class Publisher:
         self._append = redis.register_script(APPEND)
         self._redis = redis
         self._changed: dict[int, Outgoing] = {}
+        self._unfinished: set[asyncio.Event] = set()
         self._wake = asyncio.Event()
         self.reached = True
 
     def publish(
         self, generation_id: int, attempt: int, log: Log, fenced: Callable[[], None]
-    ) -> asyncio.Event:
-        """Bring this log to Redis until its end; the event says that all of it is there.
+    ) -> None:
+        """Bring this log to Redis until its end.
 
         `fenced` is called if a newer attempt writes there: then this one must end.
         """
         outgoing = Outgoing(generation_id, attempt, log, fenced)
+        self._unfinished.add(outgoing.done)
 
         def changed() -> None:
             self._changed[generation_id] = outgoing
@@ -78,7 +78,14 @@ class Publisher:
 
         log.subscribe(changed)
         changed()
-        return outgoing.done
+
+    async def flush(self, seconds: float) -> None:
+        """Return when Redis has the ends of all logs, or after so many seconds."""
+        waiting = [asyncio.create_task(done.wait()) for done in self._unfinished]
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=seconds)
+            for task in late:
+                task.cancel()
 
     async def run(self) -> None:
         """Publish until cancelled. While Redis is away everything is kept and offered again."""
@@ -112,16 +119,22 @@ class Publisher:
     def _answered(self, outgoing: Outgoing, answer: bytes) -> None:
         if answer == FENCED:
             logger.warning("generation %s is written elsewhere now", outgoing.generation_id)
-            outgoing.done.set()
+            self._finish(outgoing)
             outgoing.fenced()
             return
         if answer == BEHIND:
             outgoing.offer_whole()
         else:
             outgoing.accept()
-        if outgoing.offered or outgoing.taken < len(outgoing.log):
+        if outgoing.log.closed and outgoing.taken == len(outgoing.log):
+            self._finish(outgoing)
+        elif outgoing.offered or outgoing.taken < len(outgoing.log):
             self._changed[outgoing.generation_id] = outgoing
             self._wake.set()
+
+    def _finish(self, outgoing: Outgoing) -> None:
+        outgoing.done.set()
+        self._unfinished.discard(outgoing.done)
 
     def _lost(self, error: Exception) -> None:
         if self.reached:

@@ -16,6 +16,8 @@ class Command(BaseCommand):
         from chatsite.server import serve
 
         assets.collect()
+        # The loop's thread must not wait 5 ms for a database thread that computes.
+        sys.setswitchinterval(0.001)
         environment = settings.ENVIRONMENT
         self.stdout.write(f"Chatsite is at {environment.public_url}/ (Ctrl-C ends it)")
         self.stdout.flush()

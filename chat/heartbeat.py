@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from chat import recovery
@@ -13,15 +14,18 @@ from chat.database import in_database
 from chat.live import news, turns
 from chat.live.answers import answers
 from chat.live.tabs import tabs
-from chat.models import Process
+from chat.models import Process, Progress
 from chat.sessions import ended_sessions
 from chat.stream import entries
+from chat.stream.entries import Entry
 from chat.supervisor import Supervisor
+from chat.writer import Writer
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 1.0
 BEATS_PER_SWEEP = 3
+BEATS_PER_CHECKPOINT = 5
 
 
 def register() -> Process:
@@ -37,18 +41,18 @@ class Heartbeat:
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor
         self._process = supervisor.process
+        self._beats = 0
         self._orphans: set[int] = set()
         self._ended: set[int] = set()
 
     async def run(self) -> None:
         """Beat until cancelled; while the database is away, what is unsaved is kept."""
-        beats = 0
         while True:
             await asyncio.sleep(SECONDS)
-            beats += 1
+            self._beats += 1
             try:
                 await self.beat()
-                if beats % BEATS_PER_SWEEP == 0:
+                if self._beats % BEATS_PER_SWEEP == 0:
                     await self.sweep(alone=False)
                     await self.check_sessions()
                     await self.check_paths()
@@ -59,7 +63,7 @@ class Heartbeat:
     async def beat(self) -> None:
         """Save what is new, and do what the rows ask for."""
         writers = dict(self._supervisor.writers)
-        unsaved = {id: (w.saved, w.log.read(w.saved)) for id, w in writers.items()}
+        unsaved: Progress = {id: (w.saved, self._new(w)) for id, w in writers.items()}
         orders = await in_database(self._process.beat, unsaved)
         for id, (n, new) in unsaved.items():
             writers[id].saved = n + len(new)
@@ -68,6 +72,12 @@ class Heartbeat:
         for id in orders.gone:
             writers[id].interrupt()
         await self._end_orphans(orders.orphans - self._supervisor.writers.keys())
+
+    def _new(self, writer: Writer) -> list[Entry]:
+        """What to save of an answer now: less often where Redis holds the log."""
+        if settings.ENVIRONMENT.redis_url and self._beats % BEATS_PER_CHECKPOINT:
+            return []
+        return writer.log.read(writer.saved)
 
     async def sweep(self, *, alone: bool) -> None:
         """End what processes left that are gone; `alone` says that all others are."""

@@ -6,7 +6,8 @@ import uuid
 from django.db.models import F, Q
 from django.utils import timezone
 
-from chat.models import Generation, Outcome, Process
+from chat.live.shared import inheritance
+from chat.models import Conversation, Generation, Outcome, Process
 from chat.stream import entries
 from chat.stream.entries import Usage
 from chat.stream.fold import Answer, fold
@@ -21,21 +22,35 @@ def recover(generation: Generation) -> bool:
         return False
     generation.attempt += 1
     # A continued answer may have died before its first checkpoint: it still has what it began with.
-    saved = generation.checkpoints.all_entries()
-    answer = fold([entries.base(generation.message.parts), *saved])
+    begun = entries.base(generation.message.parts)
+    saved = fold([begun, *generation.checkpoints.all_entries()])
+    logged = fold([begun, *inheritance.take_over(generation.pk, generation.attempt)])
+    outcome = _outcome(generation, max(logged, saved, key=_amount))
+    won = generation.finish(outcome)
+    inheritance.close(generation.pk, generation.attempt, outcome.status)
+    return won
+
+
+def _amount(answer: Answer) -> int:
+    """How many characters of an answer are known."""
+    written = 0
+    for part in answer.parts:
+        written += len(part["arguments"] if part["type"] == "tool_call" else part["text"])
+    return written
+
+
+def _outcome(generation: Generation, answer: Answer) -> Outcome:
     stopped = generation.stop_requested_at is not None
-    return generation.finish(
-        Outcome(
-            status="stopped" if stopped else "interrupted",
-            parts=answer.parts,
-            text=answer.text,
-            usage=answer.usage or _estimated(answer),
-            started_at=generation.started_at,
-            finished_at=timezone.now(),
-            error_code="" if stopped else "interrupted",
-            error_text="" if stopped else "The server was interrupted while it wrote this.",
-            error_retryable=not stopped,
-        )
+    return Outcome(
+        status="stopped" if stopped else "interrupted",
+        parts=answer.parts,
+        text=answer.text,
+        usage=answer.usage or _estimated(answer),
+        started_at=generation.started_at,
+        finished_at=timezone.now(),
+        error_code="" if stopped else "interrupted",
+        error_text="" if stopped else "The server was interrupted while it wrote this.",
+        error_retryable=not stopped,
     )
 
 
@@ -51,6 +66,13 @@ def sweep(process: Process, *, alone: bool) -> list[uuid.UUID]:
     for each in recovered:
         logger.warning("recovered generation %s of a process that is gone", each.pk)
     return [each.conversation_id for each in recovered]
+
+
+def recover_here(conversation: Conversation) -> None:
+    """End at once what a dead process left in a conversation that somebody asks in."""
+    left = conversation.generations.unfinished().filter(owner__in=Process.objects.dead())
+    for each in left:
+        recover(each)
 
 
 def recover_by_id(ids: set[int]) -> list[uuid.UUID]:

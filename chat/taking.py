@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from chat import choices
+from chat import choices, recovery
 from chat.forms import Command, Stop
 from chat.models import UNFINISHED, Accepted, Ask, Conversation, Generation, Process
 from chat.models.history import history
@@ -46,6 +46,7 @@ def take(process: Process, user_id: int, conversation_id: uuid.UUID, command: Co
     if not model:
         raise NoModel
     params = {**conversation.params, **command.params.given()}
+    recovery.recover_here(conversation)
     ask = Ask(command.key, model, process, params)
     accepted = command.apply(conversation, ask)
     if accepted.duplicate:

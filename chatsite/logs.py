@@ -2,6 +2,7 @@
 
 import json
 import logging
+from http import HTTPStatus
 from typing import Any
 
 STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -36,6 +37,13 @@ class Mistake(logging.Filter):
         return True
 
 
+class Unavailable(logging.Filter):
+    """Keeps quiet about 503: a process that drains says so on purpose, to everybody who asks."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE
+
+
 def config(log_format: str) -> dict[str, Any]:
     """Return the `LOGGING` setting for `log_format`, text or json, written to standard error."""
     return {
@@ -45,7 +53,7 @@ def config(log_format: str) -> dict[str, Any]:
             "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
             "json": {"()": JsonFormatter},
         },
-        "filters": {"mistake": {"()": Mistake}},
+        "filters": {"mistake": {"()": Mistake}, "unavailable": {"()": Unavailable}},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
@@ -55,7 +63,7 @@ def config(log_format: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["unavailable"]},
             "django.channels.server": {"handlers": ["console"], "propagate": False},
             "django.server": {"handlers": ["console"], "propagate": False},
             "daphne": {"level": "WARNING"},

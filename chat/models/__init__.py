@@ -5,7 +5,7 @@ from .conversation import Conversation
 from .generation import UNFINISHED, Generation, Outcome
 from .invitation import Invitation
 from .message import Message
-from .process import Checkpoint, Process
+from .process import Checkpoint, Process, Progress
 
 __all__ = [
     "LEAF",
@@ -21,4 +21,5 @@ __all__ = [
     "NotPossible",
     "Outcome",
     "Process",
+    "Progress",
 ]

@@ -50,7 +50,7 @@ class Answer:
                 self.usage = entry
             case "status":
                 self.status = entry
-            case "end":
+            case _:
                 self.end = entry
 
     def _add_text(self, entry: Text) -> None:

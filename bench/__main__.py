@@ -1,0 +1,91 @@
+"""Measure: `python -m bench`, or `make bench`."""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+
+from bench import report
+from bench.rig import Metrics, Rig, rig
+from bench.scenarios import firehose, single, snapshot, stop, streams
+
+SCENARIOS: dict[str, Callable[[Rig], Awaitable[Metrics]]] = {
+    "single": single.measure,
+    "streams": streams.measure,
+    "stop": stop.measure,
+    "snapshot": snapshot.measure,
+    "firehose": firehose.measure,
+}
+PEOPLE = 250
+RUNS = 3
+
+
+def main() -> int:
+    """Run what is asked for; gives 1 if an answer was not exactly the expected one."""
+    given = _arguments()
+    names = given.only or list(SCENARIOS)
+    runs = 1 if given.quick else RUNS
+    print(f"On {report.machine()}")
+    with rig(people=PEOPLE, quick=given.quick) as running, _profile(running, given.profile):
+        measured = asyncio.run(_measure(running, names, runs))
+        running.problems += running.site.problems()
+    found = report.figures(measured)
+    print(f"\n{report.text(found)}\n")
+    print(f"{running.answers} answers, {len(running.problems)} not exact.")
+    print("\n".join(running.problems[:10]))
+    print(f"Saved as {report.save(measured, running.problems)}")
+    if given.write:
+        report.document(found, runs)
+    return 1 if running.problems else 0
+
+
+async def _measure(running: Rig, names: list[str], runs: int) -> list[Metrics]:
+    print("Warming up")
+    running.say = lambda line: None
+    warm = Rig(running.model, running.site, running.relays, quick=True, say=running.say)
+    await single.measure(warm)
+    running.say = print
+    # What was started stays; nothing of it needs to be looked at again and again.
+    gc.freeze()
+    measured = []
+    for run in range(runs):
+        metrics: Metrics = {}
+        for name in names:
+            print(f"Run {run + 1} of {runs}: {name}")
+            metrics |= await SCENARIOS[name](running)
+            gc.collect()
+        measured.append(metrics)
+    return measured
+
+
+@contextlib.contextmanager
+def _profile(running: Rig, wanted: bool) -> Iterator[None]:
+    """Record the server with py-spy while this context is open."""
+    if not wanted:
+        yield
+        return
+    report.RESULTS.mkdir(exist_ok=True)
+    path = str(report.RESULTS / "profile.svg")
+    pid = str(running.site.process.pid)
+    with subprocess.Popen(["py-spy", "record", "-p", pid, "-r", "200", "-o", path]) as recorder:
+        try:
+            yield
+        finally:
+            recorder.send_signal(signal.SIGINT)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short run, about a minute")
+    parser.add_argument("--only", nargs="+", choices=SCENARIOS, help="these scenarios")
+    parser.add_argument("--profile", action="store_true", help="record the server with py-spy")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

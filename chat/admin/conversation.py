@@ -1,6 +1,5 @@
 """Conversations: found by person, date, model, status and text; read as transcripts."""
 
-import uuid
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,13 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation, Generation, Message
 
 from .filters import AnswerModelFilter, AnswerStatusFilter, PersonFilter
 from .readonly import ReviewAdmin, badge, filtered
+from .search import as_id, words
 from .transcript import Asked, transcript
 
 SAFE_METHODS = ("GET", "HEAD")
@@ -35,7 +34,6 @@ class ConversationAdmin(ReviewAdmin):
         "updated_at",
     )
     list_filter = (PersonFilter, AnswerStatusFilter, AnswerModelFilter, "updated_at")
-    list_select_related = ("owner",)
     date_hierarchy = "created_at"
     ordering = ("-updated_at", "-id")
     search_fields = ("title", "messages__text")
@@ -50,7 +48,7 @@ class ConversationAdmin(ReviewAdmin):
         said = Message.objects.filter(conversation=OuterRef("pk")).order_by()
         counted = said.values("conversation").annotate(n=Count("pk")).values("n")
         everybodys: QuerySet[Conversation] = super().get_queryset(request)
-        return everybodys.annotate(
+        return everybodys.select_related("owner").annotate(
             messages_in_all=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
             newest_status=Subquery(newest.values("status")[:1]),
         )
@@ -120,22 +118,6 @@ class ConversationAdmin(ReviewAdmin):
         return badge(conversation.newest_status)
 
 
-def words(search: str) -> list[str]:
-    """The words of a search; those in quotation marks are one."""
-    return [
-        unescape_string_literal(word) if word[0] in "\"'" and word[-1:] == word[0] else word
-        for word in smart_split(search)
-    ]
-
-
 def sought(request: HttpRequest) -> str:
     """What was searched for in the list from which somebody comes."""
     return parse_qs(request.GET.get("_changelist_filters", "")).get("q", [""])[0]
-
-
-def as_id(word: str) -> uuid.UUID | None:
-    """The id that a word may be."""
-    try:
-        return uuid.UUID(word)
-    except ValueError:
-        return None

@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from chat.templatetags.chat import seconds
 
 from .readonly import ReviewAdmin, badge, transcript_url
 
-TIMES = "created_at started_at first_token_at finished_at stop_requested_at".split()
+STEPS = "started_at first_token_at stop_requested_at finished_at".split()
 
 
 class GenerationAdmin(ReviewAdmin):
@@ -34,7 +35,7 @@ class GenerationAdmin(ReviewAdmin):
     search_help_text = _("Words of the error, of the conversation’s title, or a user name")
     fieldsets = (
         (None, {"fields": ["transcript", "person", "shown_status", "model", "params"]}),
-        (_("Times"), {"fields": [*TIMES, "first_token", "duration", "tokens_per_second"]}),
+        (_("Times"), {"fields": ["created_at", "timeline", "tokens_per_second"]}),
         (
             _("Ending"),
             {
@@ -61,7 +62,8 @@ class GenerationAdmin(ReviewAdmin):
     @admin.display(description=_("conversation"), ordering="conversation__title")
     def transcript(self, generation: Any) -> SafeString:
         link = transcript_url(generation.conversation_id, generation.message_id)
-        return format_html('<a href="{}">{}</a>', link, generation.conversation)
+        title = Truncator(str(generation.conversation)).chars(40)
+        return format_html('<a href="{}">{}</a>', link, title)
 
     @admin.display(description=_("person"), ordering="conversation__owner__username")
     def person(self, generation: Any) -> str:
@@ -70,6 +72,20 @@ class GenerationAdmin(ReviewAdmin):
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, generation: Any) -> SafeString | str:
         return badge(generation.status)
+
+    @admin.display(description=_("after that"))
+    def timeline(self, generation: Any) -> SafeString:
+        """What happened when, in seconds after the command."""
+        times = [(step.removesuffix("_at"), getattr(generation, step)) for step in STEPS]
+        after = [(at - generation.created_at, step) for step, at in times if at]
+        return format_html_join(
+            ", ",
+            "{} {} s",
+            (
+                (step.replace("_", " "), f"{time.total_seconds():.3f}")
+                for time, step in sorted(after)
+            ),
+        )
 
     @admin.display(description=_("first token"))
     def first_token(self, generation: Any) -> str:

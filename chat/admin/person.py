@@ -1,4 +1,4 @@
-"""People: Django's own page for users, from which nobody's conversations can vanish or leak."""
+"""People: Django's own page for users, from which nobody's conversations can vanish."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -27,12 +27,17 @@ class PersonAdmin(Users):
     def get_deleted_objects(
         self, objs: Sequence[Any] | QuerySet[Any], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
-        """Refuse whoever has conversations, and name none of these.
+        """Refuse whoever has conversations, and say what can be done instead.
 
-        Django's own page lists the titles of all that would go, to anybody who may delete users.
+        Django would load every message they wrote, and then refuse because of a permission.
         """
         owners = Conversation.objects.filter(owner__in=[each.pk for each in objs])
         kept = sorted(owners.values_list("owner__username", flat=True).distinct())
         if not kept:
             return super().get_deleted_objects(objs, request)
-        return [], {}, set(), [_("The conversations of %s") % name for name in kept]
+        return (
+            [],
+            {},
+            set(),
+            [_("The conversations of %s, who can be deactivated instead") % name for name in kept],
+        )

@@ -10,6 +10,7 @@ from chat.live.turns import Turn, turns_of
 from chat.models import Conversation, Generation, Message
 from chat.stream.fold import fold
 
+from .search import any_in
 from .tree import Tree
 
 TURNS_A_PAGE = 100
@@ -87,7 +88,7 @@ def _chosen(
     conversation: Conversation, tree: Tree, path: list[int], asked: Asked
 ) -> tuple[str, list[int]]:
     if asked.words:
-        having = conversation.messages.filter(text__icontains=asked.words)
+        having = conversation.messages.filter(any_in("text", asked.words))
         return "words", list(having.order_by("pk").values_list("pk", flat=True))
     if asked.everything:
         return "everything", tree.in_order()

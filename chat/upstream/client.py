@@ -45,6 +45,8 @@ class Upstream:
         Raises `UpstreamError` when there is no answer.
         """
         limits = limits or Limits()
+        # Importing is not the server's time.
+        await self._client()
         started = asyncio.get_running_loop().time()
 
         def redact(detail: str) -> str:

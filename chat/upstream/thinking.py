@@ -28,8 +28,9 @@ class Thinking:
 
     def skip(self) -> None:
         """Look for no inline reasoning: the server sent it apart."""
-        if self._place is _Place.START and not self._held:
+        if self._place is _Place.START and not self._held.strip():
             self._place = _Place.ANSWER
+            self._held = ""
 
     def feed(self, text: str) -> tuple[str, str]:
         """Reasoning and answer that are now certain."""

@@ -5,9 +5,10 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 
+import httpx2
 import pytest
 
-from chat.upstream import ChatRequest, Limits, Upstream, UpstreamError
+from chat.upstream import ChatRequest, Limits, Upstream, UpstreamError, transport
 from tests.pure.replay import HEAD, ROLE, Replay, chunk, replaying, says
 
 REQUEST = ChatRequest("m", [{"role": "user", "content": "Hello"}])
@@ -15,6 +16,7 @@ END = b"0\r\n\r\n"
 STOP = chunk('{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')
 DONE = chunk("[DONE]")
 GOOD = [HEAD, says("fine"), STOP, DONE, END]
+GZIP = b"\r\nContent-Encoding: gzip\r\n\r\n"
 PING = b"8\r\n: ping\n\n\r\n"
 
 
@@ -53,7 +55,7 @@ async def test_headers_that_do_not_come_are_not_waited_for() -> None:
     async with replaying([], hold=True) as server:
         with pytest.raises(UpstreamError, match="timeout"):
             await answer(server, Limits(first_token=0.3))
-        await server.left.wait()
+        await asyncio.wait_for(server.left.wait(), 5)
 
 
 async def test_a_first_token_that_does_not_come_is_not_waited_for() -> None:
@@ -61,7 +63,7 @@ async def test_a_first_token_that_does_not_come_is_not_waited_for() -> None:
         with pytest.raises(UpstreamError, match="timeout") as caught:
             await answer(server, Limits(first_token=0.3))
         assert caught.value.text == "The model server did not answer in time."
-        await server.left.wait()
+        await asyncio.wait_for(server.left.wait(), 5)
 
 
 async def test_comments_do_not_break_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +114,7 @@ async def test_a_reader_that_comes_late_gets_all_that_arrived_in_one_batch(
         upstream = open_upstream(server.url)
         async with upstream.stream(REQUEST) as stream:
             await anext(stream)
-            await server.sent.wait()
+            await asyncio.wait_for(server.sent.wait(), 5)
             assert (await anext(stream)).tokens > 10
 
 
@@ -270,6 +272,39 @@ async def test_a_connection_is_kept_for_the_next_question(
         assert server.connections == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [(GOOD, None), (GOOD[:2], "cut"), ([HEAD.replace(b"\r\n\r\n", GZIP), *GOOD[1:]], "garbled")],
+)
+async def test_another_transport_gives_the_same(
+    monkeypatch: pytest.MonkeyPatch, body: list[bytes], error: str | None
+) -> None:
+    def http_client() -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(trust_env=False)
+
+    monkeypatch.setattr(transport, "http_client", http_client)
+    async with replaying(body) as server:
+        if error is None:
+            assert await answer(server) == "fine"
+        else:
+            with pytest.raises(UpstreamError, match=error):
+                await answer(server)
+
+
+async def test_usage_is_known_while_the_answer_runs(
+    open_upstream: Callable[..., Upstream],
+) -> None:
+    counted = chunk('{"choices":[{"delta":{"content":"a"}}],"usage":{"completion_tokens":1}}')
+    async with (
+        replaying([HEAD, counted], hold=True) as server,
+        open_upstream(server.url).stream(REQUEST) as stream,
+    ):
+        assert stream.usage is None
+        await anext(stream)
+        assert stream.usage is not None
+        assert stream.usage["completion_tokens"] == 1
+
+
 async def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
@@ -282,7 +317,7 @@ async def test_a_line_without_end_is_not_kept() -> None:
     async with replaying([HEAD, says("one"), b"%x\r\n" % len(line), line], hold=True) as server:
         with pytest.raises(UpstreamError, match="garbled"):
             await answer(server)
-        await server.left.wait()
+        await asyncio.wait_for(server.left.wait(), 5)
 
 
 async def test_an_answer_without_measure_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,13 +336,13 @@ async def test_a_page_of_errors_is_not_read_to_its_end() -> None:
         with pytest.raises(UpstreamError, match="server_error") as caught:
             await answer(server)
         assert len(caught.value.detail) <= 300
-        await server.left.wait()
+        await asyncio.wait_for(server.left.wait(), 5)
 
 
 async def test_models_are_listed_in_the_servers_order(
     open_upstream: Callable[..., Upstream],
 ) -> None:
-    listed = {"data": [{"id": "b"}, {"id": "a"}, {"id": "b"}, {"id": 7}, "x"]}
+    listed: dict[str, object] = {"data": [{"id": "b"}, {"id": "a"}, {"id": "b"}, {"id": 7}, "x"]}
     async with replaying(refusal("200 OK", listed, "Content-Type: application/json\r\n")) as server:
         upstream = open_upstream(server.url)
         assert await upstream.models() == ["b", "a"]

@@ -46,7 +46,7 @@ async def test_a_cancelled_task_closes_the_connection_at_once(
     async with replaying(PHASES[phase], hold=True) as server:
         upstream = open_upstream(server.url)
         task = asyncio.create_task(follow(upstream))
-        await server.sent.wait()
+        await asyncio.wait_for(server.sent.wait(), 5)
         assert await seen_leaving(server, task) < AT_ONCE
 
 

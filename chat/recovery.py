@@ -82,12 +82,6 @@ def recover_by_id(ids: set[int]) -> list[uuid.UUID]:
 
 
 def _estimated(answer: Answer) -> Usage | None:
-    if answer.status is None or not answer.status["tokens"]:
-        return None
-    return {
-        "kind": "usage",
-        "prompt_tokens": None,
-        "completion_tokens": answer.status["tokens"],
-        "reasoning_tokens": None,
-        "source": "estimated",
-    }
+    # The last status may be older than the last text.
+    counted = answer.status["tokens"] if answer.status else 0
+    return entries.estimated_usage(None, max(counted, entries.tokens_in(_amount(answer))))

@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 ENDINGS = {"length": "truncated", "content_filter": "filtered"}
 CUT_OFF = "The model stopped without saying that it had finished."
-CHARACTERS_PER_TOKEN = 4
 STATUS_SECONDS = 1.0
 
 load = Load()
@@ -163,14 +162,5 @@ class Writer:
         return outcome
 
     def _estimated(self) -> Usage | None:
-        """Usage that no provider told: chunks as completion tokens, a quarter of the characters."""
-        if not self._tokens:
-            return None
         said = sum(len(str(message.get("content", ""))) for message in self._request.messages)
-        return {
-            "kind": "usage",
-            "prompt_tokens": max(1, said // CHARACTERS_PER_TOKEN),
-            "completion_tokens": self._tokens,
-            "reasoning_tokens": None,
-            "source": "estimated",
-        }
+        return entries.estimated_usage(said, self._tokens)

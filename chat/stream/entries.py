@@ -2,6 +2,9 @@
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+CHARACTERS_PER_TOKEN = 4
+"""Of ordinary text, roughly, with any tokenizer."""
+
 Phase = Literal["queued", "connecting", "waiting", "reasoning", "writing", "tool"]
 UsageSource = Literal["provider", "estimated", "none"]
 
@@ -124,3 +127,22 @@ def base(parts: list[Part]) -> Base:
 def end(status: str, ending: dict[str, Any] | None = None) -> End:
     """An end entry."""
     return {"kind": "end", "status": status, "ending": ending or {}}
+
+
+def estimated_usage(prompt_characters: int | None, completion_tokens: int) -> Usage | None:
+    """Usage that no provider told; None if nothing was written."""
+    if not completion_tokens:
+        return None
+    prompt = None if prompt_characters is None else tokens_in(prompt_characters)
+    return {
+        "kind": "usage",
+        "prompt_tokens": prompt,
+        "completion_tokens": completion_tokens,
+        "reasoning_tokens": None,
+        "source": "estimated",
+    }
+
+
+def tokens_in(characters: int) -> int:
+    """Tokens in so many characters, estimated; at least one if there is any."""
+    return -(-characters // CHARACTERS_PER_TOKEN)

@@ -158,6 +158,16 @@ def test_the_first_ending_wins_and_nothing_follows_it() -> None:
     assert log.read(0) == [entries.end("stopped")]
 
 
+def test_estimates_say_that_they_are_estimates_and_nothing_is_not_estimated() -> None:
+    assert entries.estimated_usage(9, 0) is None
+    usage = entries.estimated_usage(9, 7)
+    assert usage is not None
+    assert (usage["prompt_tokens"], usage["completion_tokens"]) == (3, 7)
+    assert usage["source"] == "estimated"
+    unknown = entries.estimated_usage(None, 7)
+    assert unknown is not None and unknown["prompt_tokens"] is None
+
+
 def test_the_beat_is_a_frame_while_calm_and_stretches_with_the_load() -> None:
     assert beat(0.0) == beat(0.5) == SHORTEST
     assert beat(0.9) == pytest.approx(LONGEST)

@@ -1,4 +1,5 @@
 // The list of conversations keeps up with what happens in other tabs and other conversations.
+import { online } from "./connection.js";
 import { on } from "./page.js";
 
 const REST_MS = 300;
@@ -6,8 +7,10 @@ const list = document.getElementById("conversations");
 const row = (conversation) => list.querySelector(`.row[data-conversation="${conversation}"]`);
 let timer;
 let reading = false;
+let missed = false; // what was said while the connection was lost
 
 async function read() {
+  if (!online()) return;
   // Not while a title is being typed in it.
   if (list.querySelector(".rename")) return again();
   reading = true;
@@ -25,6 +28,16 @@ on("sidebar", ({ conversation, running }) => {
   found?.classList.toggle("running", running);
   // What is being read may be older than what was just said.
   if (!found || reading || (running && found !== list.querySelector(".row"))) again();
+});
+
+on("lost", () => {
+  missed = true;
+});
+
+on("swapped", ({ type }) => {
+  if (type !== "snapshot" || !missed) return;
+  missed = false;
+  again();
 });
 
 on("title", ({ conversation, title }) => {

@@ -98,6 +98,11 @@ class Answers:
         """From now on what is written here goes to the other processes, and theirs come here."""
         self._publisher, self._reader = publisher, reader
 
+    @property
+    def shared_log_answers(self) -> bool:
+        """Whether what is written here reaches the other processes, if there are any."""
+        return self._publisher is None or self._publisher.reached
+
     def open(self, generation: Generation, source: Source) -> None:
         """Begin an answer that is written here, by this source."""
         live = self._live[generation.pk] = LiveAnswer(generation, source.log)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from .answer import AnswerStream
 from .errors import UpstreamError, refused
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 RETRIES = 2
 BACKOFF = 0.2
 MODELS_SECONDS = 5.0
+REACH_SECONDS = 1.0
+OPENAI = "https://api.openai.com/v1"
 MODELS = 1000
 
 
@@ -75,6 +78,18 @@ class Upstream:
         except (openai.OpenAIError, TimeoutError, ValueError, UpstreamError):
             return []
         return model_names(listed)
+
+    async def reachable(self) -> bool:
+        """Whether something listens at the server's address."""
+        url = urlsplit(self.base_url or OPENAI)
+        try:
+            async with asyncio.timeout(REACH_SECONDS):
+                port = url.port or (443 if url.scheme == "https" else 80)
+                _, writer = await asyncio.open_connection(url.hostname, port)
+        except (OSError, ValueError):
+            return False
+        writer.close()
+        return True
 
     async def warm(self) -> None:
         """Import the client, which takes a second, in a thread."""

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from chat import supervisor
 from chat.database import in_database
+from chat.live.answers import answers
+from chat.upstream import get_upstream
 
 
 async def healthz(request: HttpRequest) -> HttpResponse:
@@ -15,14 +17,17 @@ async def healthz(request: HttpRequest) -> HttpResponse:
 
 
 async def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: the database answers, and commands are accepted."""
-    checks = {
+    """Ready, degraded (what is missing can be done without for a while) or not ready (503)."""
+    needed = {
         "database": await in_database(_database_answers),
         "accepting": not supervisor.current().draining,
     }
-    ready = all(checks.values())
-    status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-    return JsonResponse({"ready": ready, **checks}, status=status)
+    wanted = {"log": answers.shared_log_answers, "model": await get_upstream().reachable()}
+    state = "ready" if all(wanted.values()) else "degraded"
+    if not all(needed.values()):
+        state = "unready"
+    status = HTTPStatus.SERVICE_UNAVAILABLE if state == "unready" else HTTPStatus.OK
+    return JsonResponse({"state": state, **needed, **wanted}, status=status)
 
 
 def _database_answers() -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import re
 import uuid
@@ -25,7 +26,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "message": ("message parent content", ""),
     "delta": ("generation position content", ""),
     "status": ("generation phase elapsed_ms tokens", ""),
-    "end": ("generation message position status usage timing content", "stop error"),
+    "end": ("generation message position status usage timing", "content stop error"),
     "notice": ("code text", "key retry_ms"),
     "pong": ("n", ""),
     "bye": ("reason retry_ms", ""),
@@ -34,6 +35,7 @@ FIELDS: dict[str, tuple[str, str]] = {
 }
 
 Frame = dict[str, Any]
+_pings = itertools.count(1_000_000)
 
 
 class Closed(Exception):
@@ -95,6 +97,11 @@ class Page:
         """Send a frame: text or bytes as they are, anything else as JSON."""
         assert self._socket is not None
         await self._socket.send(frame if isinstance(frame, str | bytes) else json.dumps(frame))
+
+    async def say_as_it_is(self, message: Any) -> None:
+        """Send a message: text, bytes, or a list of its fragments."""
+        assert self._socket is not None
+        await self._socket.send(message)
 
     async def command(self, type: str, **fields: Any) -> Frame:
         """Send a command with a new key; gives its `ack` or `notice`."""
@@ -159,9 +166,18 @@ class Page:
             return int(closed.args[0])
         raise AssertionError("unreachable")
 
+    async def until_draining(self) -> Frame:
+        """Ask until the server says that it ends; gives the notice."""
+        while True:
+            told = await self.command("send", text="Are you still there? rate=0")
+            if told.get("code") == "draining":
+                return told
+            if told["type"] == "ack":
+                await self.end(told["generation"])
+
     async def drained(self) -> None:
         """Return when everything said before has been answered."""
-        n = uuid.uuid4().hex
+        n = next(_pings)
         await self.say({"type": "ping", "n": n})
         await self.first("pong", n=n)
 

@@ -139,10 +139,12 @@ async def test_an_endless_answer_ends_at_the_limit_of_characters(
 
 
 async def test_a_model_that_does_not_exist_is_named_unavailable(tab: Page, served: Served) -> None:
-    ack = await tab.command("send", text="hello", model="no-such-model")
-    end = await tab.end(ack["generation"])
-    assert end["error"]["code"] == "model_unavailable"
-    assert served.generation(ack["generation"])["model"] == "no-such-model"
+    for name in ("no-such-model", "<script>alert(1)</script>", "../../etc/passwd", "de\x00mo", "模型"):
+        ack = await tab.command("send", text="hello", model=name)
+        end = await tab.end(ack["generation"])
+        assert end["error"]["code"] == "model_unavailable"
+        assert served.generation(ack["generation"])["model"] == name.replace("\x00", "\ufffd")
+    assert tab.dom.turns() == (await reloaded(tab)).turns()
 
 
 async def test_a_fault_is_in_the_log_for_the_operator_but_not_its_prompt(

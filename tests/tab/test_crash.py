@@ -1,0 +1,281 @@
+"""The server's own end: killed, told to drain, restarted, and a second one beside it."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from websockets.exceptions import InvalidHandshake
+
+from chat import demo
+from tests import servers
+
+from .conftest import Open, eventually
+from .model import Model, tag
+from .page import Closed, Page, reloaded
+from .served import Served, serve
+
+LOST_AT_MOST = 1.3
+
+
+@pytest.fixture
+def own(empty: Path, model: Model) -> Iterator[Served]:
+    """A site that the test may end; the model outlives it."""
+    with serve(empty, OPENAI_BASE_URL=model.base_url, DRAIN_SECONDS="2") as served:
+        yield served
+
+
+@pytest.fixture
+async def mine(own: Served, open_tab: Open) -> Page:
+    """Alice's tab on a new chat of that site."""
+    return await open_tab(own.person("alice"))
+
+
+async def gone(own: Served) -> int:
+    """Wait until the process has ended; gives its exit status."""
+    process = own.server.process
+    assert process is not None
+    await eventually(lambda: process.poll() is not None, "the server's end", servers.PATIENCE)
+    return int(process.returncode)
+
+
+async def test_a_killed_server_loses_at_most_the_last_second(
+    own: Served, mine: Page, open_tab: Open
+) -> None:
+    rate = 100
+    generation = await mine.ask(f"long rate={rate}")
+    other = await open_tab(mine.person)
+    continued = await other.ask("list rate=0")
+    await other.end(continued)
+    await eventually(
+        lambda: bool(own.rows("SELECT 1 FROM chat_checkpoint WHERE n > 0")), "two checkpoints"
+    )
+    own.server.kill()
+    shown = mine.frames
+    with pytest.raises(Closed):
+        while True:
+            await mine.next()
+    seen = max(frame["position"] for frame in shown if frame["type"] == "delta")
+    own.server.start()
+    row = own.generation(generation)
+    message = own.message(row["message_id"])
+    assert row["status"] == "interrupted" and row["error_retryable"]
+    assert demo.expected("long").startswith(message["text"])
+    assert seen - len(message["text"]) <= LOST_AT_MOST * rate * 5
+    assert row["usage_source"] == "estimated" and row["completion_tokens"] > 0
+    assert not own.rows("SELECT 1 FROM chat_checkpoint")
+    await mine.connect()
+    assert mine.frames[-1]["running"] is None
+    assert mine.dom.turns() == (await reloaded(mine)).turns()
+    foot = mine.dom.text(f"#m{message['id']}-foot")
+    assert "Interrupted" in foot and "Retry" in foot and "Continue" in foot
+    end = await mine.end((await mine.command("continue", message=message["id"]))["generation"])
+    assert end["status"] == "complete" and end["position"] > len(message["text"])
+
+
+async def test_what_a_continued_answer_had_survives_a_kill_before_its_first_checkpoint(
+    own: Served, mine: Page, model: Model
+) -> None:
+    label = tag()
+    generation = await mine.ask(f"code rate=0 hold=40 tag={label}")
+    await model.request(label, "held")
+    await mine.say({"type": "stop", "generation": generation})
+    end = await mine.end(generation)
+    kept = own.message(end["message"])
+    await mine.command("continue", message=end["message"])
+    own.server.kill()
+    own.server.start()
+    after = own.message(end["message"])
+    assert after["text"].startswith(kept["text"])
+    before = json.loads(kept["parts"])
+    assert json.loads(after["parts"])[: len(before)][0]["type"] == before[0]["type"]
+    await mine.connect()
+    assert mine.dom.turns() == (await reloaded(mine)).turns()
+
+
+async def test_a_kill_at_any_phase_leaves_nothing_running(
+    own: Served, open_tab: Open, model: Model
+) -> None:
+    prompts = ["no headers", "silence", "slow", "think rate=0 hold=5", "stall rate=0", "list"]
+    tabs = [await open_tab(own.person("alice")) for _ in prompts]
+    asked = [await tab.ask(prompt) for tab, prompt in zip(tabs, prompts, strict=True)]
+    own.server.kill()
+    own.server.start()
+    for tab, generation in zip(tabs, asked, strict=True):
+        assert own.generation(generation)["status"] == "interrupted"
+        await tab.connect()
+        assert tab.dom.turns() == (await reloaded(tab)).turns()
+        ack = await tab.command("send", text="rate=0 list")
+        assert (await tab.end(ack["generation"]))["status"] == "complete"
+
+
+async def test_a_prompt_sent_again_after_a_kill_is_asked_once(
+    own: Served, mine: Page
+) -> None:
+    key = "6f3b2a10-0000-4000-8000-00000000abcd"
+    await mine.say({"type": "send", "key": key, "text": "silence"})
+    first = await mine.first("ack")
+    own.server.kill()
+    own.server.start()
+    await mine.connect()
+    await mine.say({"type": "send", "key": key, "text": "silence"})
+    again = await mine.first("ack")
+    assert again["duplicate"] is True and again["generation"] == first["generation"]
+
+
+async def test_a_first_prompt_right_after_the_start_is_accepted(
+    own: Served, mine: Page, open_tab: Open
+) -> None:
+    own.server.kill()
+    own.server.start()
+    new = await open_tab(mine.person)
+    assert (await new.command("send", text="rate=0 list"))["type"] == "ack"
+
+
+async def test_a_drain_lets_short_answers_end_and_saves_long_ones(
+    own: Served, open_tab: Open, model: Model
+) -> None:
+    short, long, idle = [await open_tab(own.person("alice")) for _ in range(3)]
+    ended = await short.ask("bench tokens=60 rate=60")
+    cut = await long.ask("long rate=60")
+    await asyncio.gather(short.shown(ended), long.shown(cut))
+    own.server.signal(signal.SIGTERM)
+    began = time.monotonic()
+    refused = await idle.until_draining()
+    assert refused["retry_ms"] > 0
+    end = await short.end(ended)
+    assert end["status"] == "complete"
+    end = await long.end(cut)
+    assert end["status"] == "interrupted" and end["position"] > 0
+    assert 1.5 < time.monotonic() - began < 10
+    for page in (short, long, idle):
+        assert await page.farewell() == 1012
+        bye = page.frames[-1]
+        assert (bye["type"], bye["reason"]) == ("bye", "deploy") and bye["retry_ms"] > 0
+    assert await gone(own) == 0
+    assert not own.complaints(warnings=True)
+    rows = [own.generation(id) for id in (ended, cut)]
+    assert [row["status"] for row in rows] == ["complete", "interrupted"]
+    assert own.message(rows[1]["message_id"])["text"] == demo.expected("long")[: end["position"]]
+    own.server.start()
+    for page in (short, long):
+        await page.connect()
+        assert page.dom.turns() == (await reloaded(page)).turns()
+
+
+async def test_while_it_drains_it_goes_on_serving(own: Served, mine: Page, open_tab: Open) -> None:
+    generation = await mine.ask("long rate=60")
+    await mine.shown(generation)
+    own.server.signal(signal.SIGTERM)
+    await mine.until_draining()
+    late = await open_tab(mine.person, mine.conversation)
+    assert late.frames[0]["running"] == generation
+    await late.first("delta")
+    async with mine.person.browser() as browser:
+        assert (await browser.get("/healthz")).status_code == 200
+        assert (await browser.get("/readyz")).status_code == 503
+        token = await own.token(browser)
+        posted = await browser.post(
+            f"/conversations/{mine.conversation}/send",
+            data={"csrfmiddlewaretoken": token, "text": "x", "key": str(mine.conversation)},
+        )
+        assert posted.status_code == 503
+    await late.say({"type": "stop", "generation": generation})
+    end = await mine.end(generation)
+    assert end["status"] == "stopped"
+    assert await mine.farewell() == await late.farewell() == 1012
+    assert await gone(own) == 0
+    assert not own.complaints(warnings=False)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_an_idle_server_ends_at_once_even_if_told_twice(
+    number: signal.Signals, own: Served, mine: Page
+) -> None:
+    began = time.monotonic()
+    own.server.signal(number)
+    own.server.signal(number)
+    assert await mine.farewell() == 1012
+    assert await gone(own) == 0 and time.monotonic() - began < 5
+    assert not own.complaints(warnings=True)
+
+
+async def test_told_twice_while_it_drains_it_still_saves(own: Served, mine: Page) -> None:
+    generation = await mine.ask("long rate=60")
+    await mine.shown(generation)
+    own.server.signal(signal.SIGTERM)
+    await mine.until_draining()
+    own.server.signal(signal.SIGTERM)
+    assert (await mine.end(generation))["status"] == "interrupted"
+    assert await mine.farewell() == 1012
+    assert await gone(own) == 0
+    assert not own.complaints(warnings=True)
+
+
+async def test_tabs_that_come_and_go_while_it_ends_leave_nothing_in_the_log(
+    own: Served, mine: Page, open_tab: Open
+) -> None:
+    others = [await open_tab(mine.person) for _ in range(10)]
+    for other in others[:5]:
+        other.vanish()
+    own.server.signal(signal.SIGTERM)
+    for other in others[5:]:
+        other.vanish()
+    for _ in range(20):
+        page = Page(mine.person)
+        page.dom = mine.dom
+        try:
+            await page.connect()
+        except (OSError, InvalidHandshake, Closed, EOFError):
+            break
+        page.vanish()
+    assert await gone(own) == 0
+    assert not own.complaints(warnings=True)
+
+
+async def test_a_second_server_on_the_same_data_ends_nobodys_answer(
+    own: Served, mine: Page, model: Model
+) -> None:
+    label = tag()
+    generation = await mine.ask(f"code rate=0 hold=40 tag={label}")
+    await model.request(label, "held")
+    port = str(servers.free_port())
+    second = servers.Server(own.server.var, **{**own.server.settings, "PORT": port})
+    second.start()
+    try:
+        seen = httpx2.get(f"{second.url}/readyz", trust_env=False)
+        assert seen.status_code == 200
+        assert own.generation(generation)["status"] in ("queued", "running")
+        await model.go(label)
+        assert (await mine.end(generation))["status"] == "complete"
+    finally:
+        assert second.stop() == 0
+    assert own.generation(generation)["status"] == "complete"
+    assert not own.complaints(warnings=True)
+
+
+async def test_runserver_answers_too(empty: Path, own: Served, open_tab: Open) -> None:
+    own.server.stop()
+    server = own.server
+    log = server.log.open("ab")
+    server.process = subprocess.Popen(
+        [sys.executable, "manage.py", "runserver", "--noreload", str(server.port)],
+        cwd=servers.ROOT,
+        env=servers.environment(server.var, **{**server.settings, "DEBUG": "true"}),
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    log.close()
+    await eventually(server.alive, "runserver")
+    tab = await open_tab(own.person("alice"))
+    end = await tab.finished("list rate=0")
+    assert end["status"] == "complete"
+    assert tab.dom.turns() == (await reloaded(tab)).turns()
+    server.end(signal.SIGINT)

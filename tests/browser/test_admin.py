@@ -98,11 +98,10 @@ def test_a_link_to_a_version_leads_to_its_place(alice: Tab, root: Page) -> None:
     expect(root.locator(f"#m{first}-parts")).to_contain_text("How an answer gets to your screen")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_of_the_admin_breaks_the_policy(alice: Tab, root: Page, path: str) -> None:
-    page = visit(root, alice, path)
-    page.wait_for_load_state("networkidle")
-    for chooser in page.locator(".selector-chooseall, .datetimeshortcuts a").all():
-        if chooser.is_visible():
-            chooser.click()
-    expect(page.locator("#content")).to_be_visible()
+def test_no_page_of_the_admin_breaks_the_policy(alice: Tab, root: Page) -> None:
+    for path in PAGES:
+        visit(root, alice, path).wait_for_load_state("networkidle")
+        expect(root.locator("#content")).to_be_visible()
+        # Calendars, clocks and choosers are made by scripts.
+        for button in root.locator(".selector-chooseall, .datetimeshortcuts a").all():
+            button.dispatch_event("click")

@@ -175,6 +175,8 @@ def _pause(error: UpstreamError, retries: int) -> float | None:
     """Seconds until the next try; None when there is none."""
     if retries >= RETRIES:
         return None
+    if error.code == "cut" and not retries:
+        return 0  # mostly a kept connection that the server had just closed
     pause: float = BACKOFF * 2**retries
     if error.status == 429:
         return None if error.retry_after is None else max(pause, error.retry_after)

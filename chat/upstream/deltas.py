@@ -63,7 +63,8 @@ class Deltas:
 
     def _take(self, delta: dict[str, Any], entries: list[Entry]) -> int:
         """Append what a delta says; gives how many characters that was."""
-        reasoning = _text(delta.get("reasoning_content")) or _text(delta.get("reasoning"))
+        apart = delta.get("reasoning_content") or delta.get("reasoning")
+        reasoning = _text(apart) if apart else ""
         content = delta.get("content")
         if isinstance(content, list):
             thought, content = _parts(content)

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -74,3 +76,9 @@ async def test_the_process_talks_to_the_server_it_was_told_of(
     assert get_upstream() is get_upstream()
     configure("http://two/v1", "")
     assert get_upstream().base_url == "http://two/v1"
+
+
+def test_the_client_is_imported_only_when_it_is_needed() -> None:
+    heavy = "{'openai', 'httpx2', 'aiohttp', 'django'}"
+    code = f"import sys, chat.upstream; assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -3,7 +3,7 @@
 import re
 from itertools import islice
 
-from chat.rendering.code import open_code_block
+from chat.rendering.code import framed
 from chat.rendering.document import render
 from chat.rendering.fence import Fence, OpenCode, opening
 from chat.rendering.grammar import Block, Definitions, Parsed, parse
@@ -17,6 +17,7 @@ _UNCLEAR = re.compile(r"[ \t>]*(?:[-=*_+#]{1,40}|`{1,2}|`{3,}[^`]{0,40}|~{1,2}|~
 # The blocks that a blank line ends; lists, footnotes and indented code may go on behind it.
 _ENDED_BY_BLANK_LINE = {"Paragraph", "Heading", "BlockQuote", "Table", "Rule"}
 _BLANK_LINE = re.compile(rb"[ \t]*\n")
+_BLANK_LINES = re.compile(rb"\n(?:[ \t]*\n)+")
 
 
 class Blocks:
@@ -103,9 +104,9 @@ class Blocks:
         self._sealed += islice(write(parsed, self._definitions), done)
         if cut:
             data = complete.encode()
-            self._definitions.learn(data[:cut].decode())
+            self._definitions.learn(parsed.data[:cut].decode())
             self._source = data[cut:].decode() + self._source[len(complete) :]
-        if done < len(parsed.blocks):
+        if done == len(parsed.blocks) - 1:
             self._open_fence(parsed.blocks[-1].info)
 
     def _open_fence(self, info: str) -> None:
@@ -117,27 +118,40 @@ class Blocks:
 
     def _rendered_tail(self) -> str:
         if self._fence:
-            return open_code_block(self._fence.info, self._fence.text) + "\n"
+            return framed(self._fence.info, self._fence.html) + "\n"
         parsed = parse(self._source.removesuffix(self._held), self._definitions)
         return "".join(write(parsed, self._definitions, growing=True))
 
 
 def _done(parsed: Parsed) -> tuple[int, int]:
     """Return how many of the blocks are done, and where in the source the others begin (bytes)."""
-    data, blocks = parsed.data, parsed.blocks
-    last = blocks[-1]
-    behind = _line_end(data, last.end)
-    if _is_closed_fence(data, last) or (
-        last.kind in _ENDED_BY_BLANK_LINE and _BLANK_LINE.match(data, behind)
-    ):
-        return len(blocks), behind
-    # The range of an indented code block starts behind its indentation.
-    start = data.rfind(b"\n", 0, last.start) + 1
-    before = blocks[-2].end if len(blocks) > 1 else 0
-    if last.kind == "Paragraph" and data[before:start].strip():
-        # A link definition, whose title this paragraph may still turn out to be.
-        start = _line_end(data, before)
-    return len(blocks) - 1, start
+    blocks, last = parsed.blocks, parsed.blocks[-1]
+    done, cut = len(blocks), _line_end(parsed.data, last.end)
+    ended = last.kind in _ENDED_BY_BLANK_LINE and _BLANK_LINE.match(parsed.data, cut)
+    if not ended and not _is_closed_fence(parsed.data, last):
+        done, cut = done - 1, _line_start(parsed.data, last.start)
+    while (start := _split_by(parsed, done, cut)) is not None:
+        done = max(0, sum(block.start <= start for block in blocks) - 1)
+        cut = _line_start(parsed.data, blocks[done].start) if done else 0
+    return done, cut
+
+
+def _split_by(parsed: Parsed, done: int, cut: int) -> int | None:
+    """Return the beginning of what a cut here would split and so change, if there is anything."""
+    for start, end in parsed.equations:
+        if start < cut < end:
+            return start
+    if done < len(parsed.blocks) and parsed.blocks[done].kind == "Paragraph":
+        # Right above may be a link definition, whose title this may still turn out to be.
+        above = _BLANK_LINES.split(parsed.data[:cut])[-1]
+        if b"]:" in above:
+            return cut - len(above)
+    return None
+
+
+def _line_start(data: bytes, position: int) -> int:
+    """Return where the line begins; the range of indented code begins behind its indentation."""
+    return data.rfind(b"\n", 0, position) + 1
 
 
 def _line_end(data: bytes, position: int) -> int:

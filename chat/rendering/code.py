@@ -10,13 +10,12 @@ _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 
 def code_block(info: str, text: str) -> str:
     """Return the HTML of a finished code block; `info` is what follows the opening fence."""
-    name = language(info)
-    return _framed(name, coloured(name, text))
+    return framed(info, coloured(language(info), text))
 
 
 def open_code_block(info: str, text: str) -> str:
     """Return the HTML of a code block that is still being written: without colours."""
-    return _framed(language(info), escape(text))
+    return framed(info, escape(text))
 
 
 def language(info: str) -> str:
@@ -25,7 +24,9 @@ def language(info: str) -> str:
     return words[0] if words and _LANGUAGE.fullmatch(words[0]) else ""
 
 
-def _framed(name: str, code: str) -> str:
+def framed(info: str, code: str) -> str:
+    """Return a code block around `code`, which is HTML."""
+    name = language(info)
     label = f' class="language-{name}"' if name else ""
     return (
         f'<div class="code"><div class="code-head"><span class="code-lang">{name}</span>'

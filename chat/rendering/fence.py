@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from chat.rendering.markup import escape
+
 
 class OpenCode(NamedTuple):
     """The open fenced code block at the end of an answer: its number, and its text so far."""
@@ -37,6 +39,7 @@ class Fence:
         mark = opening_line[1] or opening_line[2]
         self.info = info
         self.text = ""
+        self.html = ""
         self.held = ""
         self._in_shown_line = False
         closing = rf"^ {{0,3}}{mark[0]}{{{len(mark)},}}[ \t]*"
@@ -49,7 +52,7 @@ class Fence:
         self.held = ""
         if self._in_shown_line:
             line, newline, text = text.partition("\n")
-            self.text += line + newline
+            self._show(line + newline)
             self._in_shown_line = not newline
         if self._closed.search(text):
             return True
@@ -58,5 +61,9 @@ class Fence:
             text, self.held = text[:complete], text[complete:]
         elif text[complete:]:
             self._in_shown_line = True
-        self.text += text
+        self._show(text)
         return False
+
+    def _show(self, text: str) -> None:
+        self.text += text
+        self.html += escape(text)

@@ -4,15 +4,17 @@ They are found in the parser's own text events, so never in code, and marked in 
 many bytes as they had: then every range stays true. `$` and `$$` are the parser's own business.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from pyromark import Markdown
 
+from chat.rendering.equations import unshielded
+
 OPEN, CLOSE = "\x01", "\x02"
-_ENDS = {ord("("): ord(")"), ord("["): ord("]")}
+_ENDS = {b"(": b")", b"[": b"]"}
 _BRACKETS = {*_ENDS, *_ENDS.values()}
-_BACKSLASH = ord("\\")
 _INLINE = {"Emphasis", "Strong", "Strikethrough", "Link", "Image"}
 
 
@@ -26,8 +28,10 @@ def marked(source: str, markdown: Markdown) -> tuple[str, list[tuple[str, bool]]
     data, formulas = finder.data, []
     pieces: list[bytes] = []
     position = 0
-    for start, end in finder.found:
-        formulas.append((data[start + 2 : end - 2].decode(), data[start + 1] == ord("[")))
+    for start, end, quotes in finder.found:
+        tex = unshielded(data[start + 2 : end - 2].decode())
+        tex = re.sub(rf"\n(?:[ \t]*>){{0,{quotes}}}", "\n", tex)
+        formulas.append((tex, data[start + 1] == ord("[")))
         pieces += data[position:start], _filler(end - start)
         position = end
     return b"".join([*pieces, data[position:]]).decode(), formulas
@@ -40,8 +44,9 @@ def _filler(size: int) -> bytes:
 @dataclass(slots=True)
 class _Finder:
     data: bytes
-    found: list[tuple[int, int]] = field(default_factory=list)
+    found: list[tuple[int, int, int]] = field(default_factory=list)
     _opened: int | None = None
+    _quotes: int = 0
 
     def see(self, event: Any, start: int) -> None:
         """Look at one event of the parser; a formula never crosses the end of a block."""
@@ -54,20 +59,22 @@ class _Finder:
             tag = value if type(value) is str else next(iter(value))
             if tag not in _INLINE:
                 self._opened = None
+            if tag == "BlockQuote":
+                self._quotes += 1 if kind == "Start" else -1
 
     def _see_text(self, start: int) -> None:
-        character = self.data[start]
+        character = self.data[start : start + 1]
         if character not in _BRACKETS or not self._is_escaped(start):
             return
         if character in _ENDS:
             if self._opened is None:
-                self._opened = start - 1
-        elif self._opened is not None and character == _ENDS[self.data[self._opened + 1]]:
-            self.found.append((self._opened, start + 1))
+                self._opened = start
+        elif self._opened and character == _ENDS[self.data[self._opened : self._opened + 1]]:
+            self.found.append((self._opened - 1, start + 1, self._quotes))
             self._opened = None
 
     def _is_escaped(self, position: int) -> bool:
         before = position
-        while before and self.data[before - 1] == _BACKSLASH:
+        while self.data[before - 1 : before] == b"\\":
             before -= 1
         return (position - before) % 2 == 1

@@ -6,6 +6,7 @@ from typing import Any
 from pyromark import Markdown, Options
 from pyromark.event import BrokenLink
 
+from chat.rendering.equations import shielded
 from chat.rendering.formulas import marked
 
 _OPTIONS = (
@@ -66,16 +67,18 @@ class Definitions:
 
 @dataclass(slots=True)
 class Parsed:
-    """A parsed source: its bytes, its top-level blocks, and the formulas that were marked in it."""
+    """A parsed source: its bytes, its top-level blocks, and the formulas and equations in it."""
 
     data: bytes
     blocks: list[Block]
     formulas: list[tuple[str, bool]]
+    equations: list[tuple[int, int]]
 
 
 def parse(source: str, definitions: Definitions) -> Parsed:
     """Parse a normalised source that begins at the beginning of a top-level block."""
     markdown = definitions.parser()
+    source, equations = shielded(source)
     source, formulas = marked(source, markdown)
     blocks: list[Block] = []
     depth = 0
@@ -90,7 +93,7 @@ def parse(source: str, definitions: Definitions) -> Parsed:
             depth += 1
         elif name == "End":
             depth -= 1
-    return Parsed(source.encode(), blocks, formulas)
+    return Parsed(source.encode(), blocks, formulas, equations)
 
 
 def named(event: Any) -> tuple[str, Any]:

@@ -8,7 +8,7 @@ from chat.rendering.markup import escape
 # No user names: "https://bank.example@evil.example" is written to deceive.
 _HOST = r"(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?"
 _ALLOWED = re.compile(rf"https?://{_HOST}(?:[/?#][^\s\\]*)?|mailto:[^\s/\\][^\s\\]*", re.IGNORECASE)
-_BARE = re.compile(r"\bhttps?://[^\s<>\"'`|\\\x01-\x06]+", re.IGNORECASE)
+_BARE = re.compile(r"\bhttps?://[^\s<>\"'`|\\\x01-\x07]+", re.IGNORECASE)
 _TRAILING = "?!.,:*_~;"
 _LONGEST = 2000  # characters
 _SAFE = "/?#[]@!$&()*+,;=:%~-._"

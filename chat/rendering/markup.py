@@ -2,8 +2,10 @@
 
 import re
 
-_SPECIAL = re.compile("[&<>\"'\x01-\x06]")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+from chat.rendering.equations import SHIELDED
+
+_SPECIAL = re.compile("[&<>\"'\x01-\x07]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", **SHIELDED}
 
 
 def escape(text: str) -> str:

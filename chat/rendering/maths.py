@@ -99,8 +99,6 @@ def _serialised(element: Element) -> str:
     inside = _text(element.text) + "".join(
         _serialised(child) + _text(child.tail) for child in element
     )
-    if element.tag not in _TAGS:
-        return inside
     attributes = "".join(
         f' {name}="{value}"'
         for name, value in element.attrib.items()

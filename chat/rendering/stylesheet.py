@@ -17,8 +17,8 @@ def stylesheet() -> str:
     """Return the rules for all token classes, in colours for light and for dark pages."""
     colours: dict[str, list[str]] = {}
     for token, short in STANDARD_TYPES.items():
-        if short and token not in PLAIN and (pair := _colours(token)):
-            colours.setdefault(pair, []).append(f".{CLASS_PREFIX}{short}")
+        if short and token not in PLAIN:
+            colours.setdefault(_colours(token), []).append(f".{CLASS_PREFIX}{short}")
     rules = "".join(
         f"  :is({', '.join(names)}) {{\n    color: {pair};\n  }}\n\n"
         for pair, names in colours.items()
@@ -33,8 +33,6 @@ def stylesheet() -> str:
 
 def _colours(token: _TokenType) -> str:
     light, dark = (style.style_for_token(token)["color"] for style in (_LIGHT, _DARK))
-    if not light and not dark:
-        return ""
     return f"light-dark({_css(light)}, {_css(dark)})"
 
 

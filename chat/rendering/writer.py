@@ -10,6 +10,7 @@ from typing import Any
 
 from chat.rendering import gate
 from chat.rendering.code import code_block, open_code_block
+from chat.rendering.equations import unshielded
 from chat.rendering.fence import is_closed
 from chat.rendering.formulas import CLOSE, OPEN
 from chat.rendering.grammar import Block, Definitions, Parsed, named
@@ -88,12 +89,15 @@ class _Writer:
             self._literal.append(text)
             return ""
         if OPEN in text:
-            return "".join(map(self._formula_or_text, _MARK.split(text)))
-        return escape(text) if any(self._link_ends) else linked(text)
+            return "".join(map(self._formula_or_prose, _MARK.split(text)))
+        return self._prose(text)
 
-    def _formula_or_text(self, piece: str) -> str:
+    def _formula_or_prose(self, piece: str) -> str:
         found = next(self._formulas, None) if _MARK.fullmatch(piece) else None
-        return self._slot(formula(*found)) if found else escape(piece)
+        return self._slot(formula(*found)) if found else self._prose(piece)
+
+    def _prose(self, text: str) -> str:
+        return escape(text) if any(self._link_ends) else linked(text)
 
     def code(self, text: str, span: Any) -> str:
         return f"<code>{escape(text)}</code>"
@@ -105,10 +109,10 @@ class _Writer:
         # "$5-$10" is money: no formula ends before a digit (as in Pandoc).
         if self._data[span["end"] : span["end"] + 1].isdigit():
             return escape(f"${tex}$")
-        return self._slot(formula(tex, False))
+        return self._slot(formula(unshielded(tex), False))
 
     def display_math(self, tex: str, span: Any) -> str:
-        return self._slot(formula(tex, True))
+        return self._slot(formula(unshielded(tex), True))
 
     def footnote_reference(self, label: str, span: Any) -> str:
         return f'<sup class="footnote-ref">{escape(label)}</sup>'
@@ -172,7 +176,7 @@ class _Writer:
 
     def _taken(self) -> str:
         literal, self._literal = "".join(self._literal or ()), None
-        return literal
+        return unshielded(literal)
 
     def start_table(self, alignments: tuple[str, ...], span: Any) -> str:
         self._table = Table(alignments)

@@ -32,9 +32,8 @@ def text_of(html: str) -> str:
         ("Vec<T> &amp; &lt;", "<p>Vec&lt;T&gt; &amp; &lt;</p>\n"),
         ("<think>\na *b*\n\nc", '<p class="raw">&lt;think&gt;\na *b*</p>\n<p>c</p>\n'),
         (
-            "a[^n]\n\n[^n]: b",
-            '<p>a<sup class="footnote-ref">n</sup></p>\n'
-            '<div class="footnote"><sup>n</sup><p>b</p></div>\n',
+            "a[^n]\n\n[^n]:",
+            '<p>a<sup class="footnote-ref">n</sup></p>\n<div class="footnote"><sup>n</sup></div>\n',
         ),
         ("$5 and $10, $5-$10", "<p>$5 and $10, $5-$10</p>\n"),
         ("`$x$` and `\\(x\\)`", r"<p><code>$x$</code> and <code>\(x\)</code></p>" + "\n"),
@@ -89,8 +88,8 @@ def test_other_code_is_plain(block: str) -> None:
 )
 def test_colours_change_no_character(language: str) -> None:
     code = "\n\n  <a href='x'>é\t$ ls {\"a\": 1} # \ufeff\n<?php echo 1 ?>\n\n"
-    tree = LexborHTMLParser(render(f"```{language}\n{code}```"))
-    assert tree.css_first("code").text() == code
+    (element,) = LexborHTMLParser(render(f"```{language}\n{code}```")).css("code")
+    assert element.text() == code
 
 
 @pytest.mark.parametrize(
@@ -146,6 +145,7 @@ def test_images_are_not_loaded_but_offered() -> None:
         ("[![a](https://x.example/i.png)](https://y.example)", "Image: a (x.example)"),
         ("![a ![b](https://x.example) c](javascript:x)", "Image: a b c"),
         ("![a](mailto:b@x.example)", "Image: a"),
+        ("![a](https://[:::]/)", "Image: a"),
     ],
 )
 def test_images_that_cannot_be_offered_are_named(markdown: str, text: str) -> None:
@@ -168,6 +168,31 @@ def test_formulas_stand_anywhere_in_text() -> None:
     )
     assert html.count("<math") == 3
     assert "(g" in html
+
+
+@pytest.mark.parametrize("marks", [("$$", "$$"), (r"\[", r"\]")])
+@pytest.mark.parametrize("line", ["+ b", "- b", "* b", "=", "-", "1. b", "# b"])
+@pytest.mark.parametrize("before", ["", "> ", "   "])
+def test_a_line_of_a_formula_begins_no_block(
+    marks: tuple[str, str], line: str, before: str
+) -> None:
+    lines = [marks[0], "a", line, "c", marks[1]]
+    html = render("\n".join(before + each for each in lines))
+    assert html.count("<math") == 1
+    assert not any(f"<{tag}" in html for tag in ("li", "h1", "h2", "code"))
+
+
+def test_a_formula_that_never_ends_costs_one_paragraph() -> None:
+    html = render("$$\n- a\n\n- b\n\n\\[\n- c\n```\n- d\n```\n- e")
+    assert html.count("<li>") == 2
+    assert "$$\n- a" in html
+    assert "[\n- c" in html
+    assert "<code>- d\n</code>" in html
+
+
+def test_code_keeps_what_looks_like_a_formula() -> None:
+    code = "$$\n- a\n1. b\n=\n-\n$$\n"
+    assert f"<code>{code}</code>" in render(f"```\n{code}```")
 
 
 def test_a_formula_does_not_cross_a_block() -> None:

@@ -14,5 +14,5 @@ LIMITS = replace(
     answer_chars=5_000,
     streams_per_process=2,
     sockets_per_user=5,
-    sends_per_minute=6,
+    sends_per_minute=12,
 )

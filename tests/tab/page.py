@@ -50,6 +50,7 @@ class Page:
         self.conversation = conversation
         self.frames: list[Frame] = []
         self.dom = Dom("")
+        self._loaded = ""
         self._socket: ClientConnection | None = None
         self._positions: dict[int, int] = {}
         self._over: set[int] = set()
@@ -60,6 +61,7 @@ class Page:
         async with self.person.browser() as browser:
             got = await browser.get(path)
         assert got.status_code == 200, got.status_code
+        self._loaded = got.text
         self.dom = Dom(got.text)
         self.conversation = uuid.UUID(self.dom.attribute("#chat", "data-conversation"))
         await self.connect()
@@ -93,10 +95,22 @@ class Page:
         self._socket.transport.abort()
         self._socket = None
 
+    def pause(self) -> None:
+        """Read nothing from the network for now."""
+        assert self._socket is not None
+        self._socket.transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read again."""
+        assert self._socket is not None
+        self._socket.transport.resume_reading()
+
     async def say(self, frame: object) -> None:
         """Send a frame: text or bytes as they are, anything else as JSON."""
         assert self._socket is not None
-        await self._socket.send(frame if isinstance(frame, str | bytes) else json.dumps(frame))
+        if not isinstance(frame, str | bytes):
+            frame = json.dumps(frame, ensure_ascii=False)
+        await self._socket.send(frame)
 
     async def say_as_it_is(self, message: Any) -> None:
         """Send a message: text, bytes, or a list of its fragments."""
@@ -165,6 +179,17 @@ class Page:
         except Closed as closed:
             return int(closed.args[0])
         raise AssertionError("unreachable")
+
+    @contextlib.asynccontextmanager
+    async def twin(self, person: Person | None = None) -> AsyncIterator["Page"]:
+        """The page once more as it was loaded, with a socket of its own, perhaps another's."""
+        page = Page(person or self.person, self.conversation)
+        page.dom = Dom(self._loaded)
+        try:
+            await page.connect()
+            yield page
+        finally:
+            await page.close()
 
     async def until_draining(self) -> Frame:
         """Ask until the server says that it ends; gives the notice."""

@@ -5,7 +5,6 @@ import functools
 import itertools
 import re
 import shutil
-import sqlite3
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -22,9 +21,12 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from tests import servers
 
-DATABASE = "chatsite.sqlite3"
+from .rows import DATABASE, rows_of, scaled
+
 PASSWORD = "correct horse battery staple"
-COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|Traceback|Unhandled|never (awaited|retrieved)")
+COMPLAINT = re.compile(
+    r"\b(WARNING|ERROR|CRITICAL)\b|Traceback|Unhandled|never (awaited|retrieved)"
+)
 WARNING = re.compile(r"^\S+ \S+ WARNING ")
 
 _numbers = itertools.count(1)
@@ -58,16 +60,16 @@ class Person:
 
 
 class Served:
-    """A running server with its SQLite file, which is read beside it and never through it."""
+    """A running server with its rows, which are read beside it and never through it."""
 
     def __init__(self, server: servers.Server) -> None:
         self.server = server
+        self._rows = rows_of(server)
         self._heard = 0
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """The rows that a query gives, on a connection of its own."""
-        with contextlib.closing(self._connect()) as connection:
-            return [dict(row) for row in connection.execute(query, values)]
+        return self._rows.rows(query, *values)
 
     def row(self, query: str, *values: Any) -> dict[str, Any]:
         """The only row that a query gives."""
@@ -76,8 +78,7 @@ class Served:
 
     def change(self, query: str, *values: Any) -> int:
         """Change rows behind the server's back; gives the id of an inserted one."""
-        with contextlib.closing(self._connect()) as connection, connection:
-            return connection.execute(query, values).lastrowid or 0
+        return self._rows.change(query, *values)
 
     def generation(self, id: int) -> dict[str, Any]:
         """The row of a generation."""
@@ -97,7 +98,7 @@ class Served:
         name = f"{name}-{next(_numbers)}"
         id = self.change(
             "INSERT INTO auth_user (username, password, email, first_name, last_name,"
-            " is_superuser, is_staff, is_active, date_joined) VALUES (?, ?, '', '', '', 0, 0, 1, ?)",
+            " is_superuser, is_staff, is_active, date_joined) VALUES (?, ?, '', '', '', FALSE, FALSE, TRUE, ?)",
             name,
             password_hash(),
             _text(datetime.now(UTC)),
@@ -121,6 +122,16 @@ class Served:
         )
         return key
 
+    def forget(self, conversation: uuid.UUID) -> None:
+        """Delete a conversation's rows behind the server's back."""
+        id = conversation.hex
+        checkpoints = "SELECT id FROM chat_generation WHERE conversation_id = ?"
+        self.change(f"DELETE FROM chat_checkpoint WHERE generation_id IN ({checkpoints})", id)
+        self.change("DELETE FROM chat_generation WHERE conversation_id = ?", id)
+        self.change("UPDATE chat_conversation SET leaf_id = NULL WHERE id = ?", id)
+        self.change("DELETE FROM chat_message WHERE conversation_id = ?", id)
+        self.change("DELETE FROM chat_conversation WHERE id = ?", id)
+
     async def token(self, browser: httpx2.AsyncClient) -> str:
         """The CSRF token of the page in a browser, which keeps the cookie."""
         page = (await browser.get("/")).text
@@ -141,11 +152,6 @@ class Served:
                 return new[number : number + 60]
         return []
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.server.var / DATABASE, timeout=20)
-        connection.row_factory = sqlite3.Row
-        return connection
-
 
 @functools.cache
 def password_hash() -> str:
@@ -160,10 +166,10 @@ def _text(at: datetime) -> str:
 @contextlib.contextmanager
 def serve(empty: Path, **variables: str) -> Iterator[Served]:
     """A site with a copy of the `empty` database; gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="chatsite-tab-") as directory:
+    with tempfile.TemporaryDirectory(prefix="chatsite-tab-") as directory, scaled() as others:
         var = Path(directory)
         shutil.copy(empty / DATABASE, var / DATABASE)
-        server = servers.Server(var, SECRET_KEY=settings.SECRET_KEY, **variables)
+        server = servers.Server(var, SECRET_KEY=settings.SECRET_KEY, **others, **variables)
         try:
             server.start()
             yield Served(server)

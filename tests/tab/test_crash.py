@@ -228,13 +228,11 @@ async def test_tabs_that_come_and_go_while_it_ends_leave_nothing_in_the_log(
     for other in others[5:]:
         other.vanish()
     for _ in range(20):
-        page = Page(mine.person)
-        page.dom = mine.dom
         try:
-            await page.connect()
+            async with mine.twin() as page:
+                page.vanish()
         except (OSError, InvalidHandshake, Closed, EOFError):
             break
-        page.vanish()
     assert await gone(own) == 0
     assert not own.complaints(warnings=True)
 

@@ -191,10 +191,8 @@ async def test_a_late_stop_never_touches_the_next_answer(
 
 
 async def test_a_stop_and_the_natural_end_agree_on_one_ending(
-    tab: Page, served: Served, open_tab: Open
+    tab: Page, served: Served
 ) -> None:
-    second = await open_tab(tab.person)
-    second.conversation, second.dom = tab.conversation, tab.dom
     for pause in range(12):
         generation = await tab.ask(f"bench tokens={10 + pause * 5} rate=1000")
         await tab.say({"type": "stop", "generation": generation})

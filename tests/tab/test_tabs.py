@@ -74,9 +74,9 @@ async def test_a_prompt_and_its_answer_appear_in_every_tab(tab: Page, open_tab: 
     await tab.finished("rate=0 echo one")
     second = await open_tab(tab.person, tab.conversation)
     generation = await second.ask("rate=300 list")
-    message = await tab.first("message")
-    assert message["content"] in [f.get("content") for f in second.frames + [await second.next()]]
     await asyncio.gather(tab.end(generation), second.end(generation))
+    told = [[f for f in page.frames if f["type"] == "message"][-1] for page in (tab, second)]
+    assert told[0] == told[1]
     assert tab.of(generation) == second.of(generation) == ["delta", "end"]
     assert tab.dom.turns() == second.dom.turns() == (await reloaded(tab)).turns()
 
@@ -110,12 +110,9 @@ async def test_the_same_key_asks_once_on_one_socket(tab: Page, served: Served) -
 
 
 async def test_the_same_key_asks_once_on_two_sockets_of_a_new_chat(
-    tab: Page, served: Served, open_tab: Open
+    tab: Page, served: Served
 ) -> None:
-    second = Page(tab.person, tab.conversation)
-    second.dom = tab.dom
-    try:
-        await second.connect()
+    async with tab.twin() as second:
         frame = {"type": "send", "key": str(uuid.uuid4()), "text": "list rate=300"}
         await asyncio.gather(tab.say(frame), second.say(frame))
         acks = await asyncio.gather(tab.first("ack"), second.first("ack"))
@@ -123,8 +120,9 @@ async def test_the_same_key_asks_once_on_two_sockets_of_a_new_chat(
         assert acks[0]["generation"] == acks[1]["generation"]
         assert tab.conversation
         assert len(served.generations(tab.conversation)) == 1
-    finally:
-        await second.close()
+        ends = await asyncio.gather(*(t.end(acks[0]["generation"]) for t in (tab, second)))
+        assert ends[0] == ends[1]
+        assert tab.dom.turns() == second.dom.turns() == (await reloaded(tab)).turns()
 
 
 async def test_a_key_of_another_conversation_is_a_new_one(alice: Person, open_tab: Open) -> None:
@@ -182,11 +180,12 @@ async def test_tabs_that_vanish_in_mid_answer_leave_no_trace_in_the_log(
     alice: Person, served: Served, model: Model, open_tab: Open
 ) -> None:
     tab = await open_tab(alice)
-    generation = await tab.ask("long rate=1500")
-    tabs = await asyncio.gather(*(open_tab(alice, tab.conversation) for _ in range(20)))
-    for other in tabs:
+    generation = await tab.ask("long rate=100")
+    for _ in range(20):
+        other = await open_tab(alice, tab.conversation)
         await other.first("delta")
         other.vanish()
+    await tab.say({"type": "stop", "generation": generation})
     await tab.end(generation)
     assert not served.complaints(warnings=True)
 

@@ -190,9 +190,18 @@ def test_references_to_what_comes_later_are_settled_at_the_end() -> None:
     assert 'below<sup class="footnote-ref">1</sup>' in blocks.finish()
 
 
-def test_a_title_may_follow_its_definition_on_the_next_lines() -> None:
-    document = "# Head\n[foo]: /url\n'one\n\n[foo]: https://a.example\n'one\ntwo'\n\n[foo]\n"
-    assert follow(pieces(document, list(range(len(document))))).finish() == render(document)
+@pytest.mark.parametrize(
+    "document",
+    [
+        "# Head\n[foo]: /url\n'one\ntwo'\n\nthree\n",
+        "-\n[foo]: /url 'title'\n     ```\n",
+        "text\n\n[foo]: /url\n'one\n\n[foo]\n",
+    ],
+)
+def test_a_definition_may_go_on_in_the_next_lines(document: str) -> None:
+    every_character = pieces(document, list(range(len(document))))
+    assert follow(every_character, late="\0").finish() == render(document)
+    assert follow([document], late="\0").finish() == render(document)
 
 
 def test_code_in_a_list_is_coloured_once_it_is_closed() -> None:

@@ -1,5 +1,6 @@
 """A served site as a test sees it: its people, the rows in its database, and what it logged."""
 
+import asyncio
 import contextlib
 import functools
 import itertools
@@ -98,7 +99,8 @@ class Served:
         name = f"{name}-{next(_numbers)}"
         id = self.change(
             "INSERT INTO auth_user (username, password, email, first_name, last_name,"
-            " is_superuser, is_staff, is_active, date_joined) VALUES (?, ?, '', '', '', FALSE, FALSE, TRUE, ?)",
+            " is_superuser, is_staff, is_active, date_joined)"
+            " VALUES (?, ?, '', '', '', FALSE, FALSE, TRUE, ?)",
             name,
             password_hash(),
             _text(datetime.now(UTC)),
@@ -176,3 +178,15 @@ def serve(empty: Path, **variables: str) -> Iterator[Served]:
         finally:
             if server.process and server.process.poll() is None:
                 server.kill()
+
+
+async def raw(served: Served, request: bytes) -> bytes:
+    """What the server answers to these bytes, until it closes or says nothing for a second."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.server.port)
+    writer.write(request)
+    answer = b""
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        while piece := await asyncio.wait_for(reader.read(65536), 1):
+            answer += piece
+    writer.close()
+    return answer

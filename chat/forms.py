@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from chat.models import LEAF, Accepted, Ask, Conversation
+from chat.models import LEAF, Accepted, Ask, Conversation, Generation
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
-ModelName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+ModelName = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f]*$")
+]
 NUL = re.compile("\x00")
 
 
@@ -99,6 +101,12 @@ class Stop(BaseModel):
     type: Literal["stop"] = "stop"
     generation: Id | None = None
     key: uuid.UUID | None = None
+
+    def means(self, generation: Generation) -> bool:
+        """Whether this generation, running in the conversation, is to be stopped."""
+        if self.generation is not None:
+            return generation.pk == self.generation
+        return self.key is None or generation.key == self.key
 
 
 class Ping(BaseModel):

@@ -68,11 +68,11 @@ def sweep(process: Process, *, alone: bool) -> list[uuid.UUID]:
     return [each.conversation_id for each in recovered]
 
 
-def recover_here(conversation: Conversation) -> None:
+def recover_here(conversation: Conversation) -> bool:
     """End at once what a dead process left in a conversation that somebody asks in."""
-    left = conversation.generations.unfinished().filter(owner__in=Process.objects.dead())
-    for each in left:
-        recover(each)
+    unfinished = conversation.generations.unfinished()
+    left = unfinished.filter(owner__in=Process.objects.dead()).first()
+    return left is not None and recover(left)
 
 
 def recover_by_id(ids: set[int]) -> list[uuid.UUID]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from chat.live import news
 from chat.live.answers import answers
 from chat.models import Accepted, Generation, Outcome, Process
 from chat.stream import entries
-from chat.taking import Taken, note_stop, take
+from chat.taking import Asker, Taken, note_stop, take
 from chat.upstream import ChatRequest
 from chat.writer import Writer
 
@@ -47,23 +47,20 @@ class Supervisor:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._allowances = Allowances(settings.LIMITS.sends_per_minute, 60)
 
-    async def accept(
-        self,
-        user_id: int,
-        conversation_id: uuid.UUID,
-        command: Command,
-        acknowledge: Callable[[Accepted], None] = lambda accepted: None,
-    ) -> Accepted:
+    async def accept(self, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Accepted:
         """Carry out a command that makes a generation, even if the client hangs up meanwhile.
 
-        It is acknowledged before anybody hears of it. Raises Draining, TooMany, TooManyRunning,
-        NoModel, Busy, NotPossible or Conversation.DoesNotExist.
+        The asker hears first. Raises Draining, TooMany, TooManyRunning, NoModel, Busy, NotPossible
+        or Conversation.DoesNotExist, and whatever the asker's check does.
         """
-        work = self._accept(user_id, conversation_id, command, acknowledge)
-        return await asyncio.shield(self._keep(work))
+        return await asyncio.shield(self._keep(self._accept(asker, conversation_id, command)))
 
     async def stop(self, user_id: int, conversation_id: uuid.UUID, stop: Stop) -> bool:
         """Stop what runs in a conversation; False if nothing of the kind does."""
+        for writer in self.writers.values():
+            if writer.belongs_to(user_id, conversation_id) and stop.means(writer.generation):
+                writer.stop(user_id)
+                return True
         generation_id = await in_database(note_stop, user_id, conversation_id, stop)
         if generation_id is not None:
             await news.say_stop(generation_id)
@@ -79,25 +76,21 @@ class Supervisor:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_SAVE)
 
-    async def _accept(
-        self,
-        user_id: int,
-        conversation_id: uuid.UUID,
-        command: Command,
-        acknowledge: Callable[[Accepted], None],
-    ) -> Accepted:
+    async def _accept(self, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Accepted:
         if self.draining:
             raise Draining
-        if wait := self._allowances.take(user_id):
+        if wait := self._allowances.take(asker.user_id):
             raise TooMany(wait)
         if not choices.models():
             await choices.refresh()
-        taken = await in_database(take, self.process, user_id, conversation_id, command)
-        acknowledge(taken.accepted)
-        if not taken.accepted.duplicate:
+        taken = await in_database(take, self.process, asker, conversation_id, command)
+        accepted = taken.accepted
+        asker.acknowledge(accepted)
+        if not accepted.duplicate:
             self._begin(taken)
-            await self._announce(taken.accepted)
-        return taken.accepted
+            # After the writer, which has somebody to wait for.
+            self._keep(self._announce(accepted))
+        return accepted
 
     async def _announce(self, accepted: Accepted) -> None:
         conversation = accepted.conversation

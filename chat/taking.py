@@ -1,16 +1,16 @@
 """Commands on their way into the database: the rows of what is asked, and of what is stopped."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from chat import choices, recovery
 from chat.forms import Command, Stop
-from chat.models import UNFINISHED, Accepted, Ask, Conversation, Generation, Process
+from chat.models import Accepted, Ask, Busy, Conversation, Generation, Process
 from chat.models.history import history
 
 
@@ -30,37 +30,54 @@ class Taken:
     history: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: a person, how to see in a database thread that they still may, and whom to tell."""
+
+    user_id: int
+    check: Callable[[], None] = lambda: None
+    acknowledge: Callable[[Accepted], None] = lambda accepted: None
+
+
 @transaction.atomic
-def take(process: Process, user_id: int, conversation_id: uuid.UUID, command: Command) -> Taken:
+def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Taken:
     """Make the rows of a command; the conversation comes into being with its first prompt.
 
-    Raises TooManyRunning, NoModel, Busy, NotPossible, and Conversation.DoesNotExist for another
-    person's.
+    Raises TooManyRunning, NoModel, Busy, NotPossible, Conversation.DoesNotExist for another
+    person's, and whatever the asker's check does.
     """
-    conversation, _ = Conversation.objects.get_or_create(
-        pk=conversation_id, defaults={"owner_id": user_id}
-    )
-    if conversation.owner_id != user_id:
+    asker.check()
+    locked = Conversation.objects.select_for_update(of=("self",))
+    conversation, _ = locked.get_or_create(pk=conversation_id, defaults={"owner_id": asker.user_id})
+    if conversation.owner_id != asker.user_id:
         raise Conversation.DoesNotExist
     model = command.model or conversation.model or choices.default()
     if not model:
         raise NoModel
     params = {**conversation.params, **command.params.given()}
-    recovery.recover_here(conversation)
-    ask = Ask(command.key, model, process, params)
-    accepted = command.apply(conversation, ask)
+    accepted = _apply(command, conversation, Ask(command.key, model, process, params))
     if accepted.duplicate:
         return Taken(accepted, [])
-    running = Generation.objects.unfinished().filter(conversation__owner=user_id).count()
-    if running > settings.LIMITS.running_per_user:
+    mine = Generation.objects.unfinished().filter(conversation__owner=asker.user_id)
+    if mine.count() > settings.LIMITS.running_per_user:
         raise TooManyRunning
     return Taken(accepted, history(accepted.generation))
 
 
+def _apply(command: Command, conversation: Conversation, ask: Ask) -> Accepted:
+    """Carry it out; what a dead process left unfinished here is ended first."""
+    try:
+        return command.apply(conversation, ask)
+    except Busy:
+        if not recovery.recover_here(conversation):
+            raise
+    return command.apply(conversation, ask)
+
+
 def note_stop(user_id: int, conversation_id: uuid.UUID, stop: Stop) -> int | None:
     """Note in the row that somebody wants it stopped; gives the generation's id, if one runs."""
-    running = Generation.objects.filter(
-        conversation_id=conversation_id, conversation__owner=user_id, status__in=UNFINISHED
+    running = Generation.objects.unfinished().filter(
+        conversation_id=conversation_id, conversation__owner=user_id
     )
     if stop.generation is not None:
         running = running.filter(pk=stop.generation)
@@ -69,7 +86,5 @@ def note_stop(user_id: int, conversation_id: uuid.UUID, stop: Stop) -> int | Non
     generation = running.first()
     if generation is None:
         return None
-    Generation.objects.filter(pk=generation.pk, stop_requested_at__isnull=True).update(
-        stop_requested_at=timezone.now(), stop_requested_by=user_id
-    )
+    generation.note_stop(user_id)
     return generation.pk

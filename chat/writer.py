@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,7 @@ class Cancelled:
 
     status: str
     at: float
+    by: int | None = None
 
 
 class Writer:
@@ -53,17 +55,22 @@ class Writer:
         self._started_at: datetime | None = None
         self._first_token_at: datetime | None = None
 
-    def stop(self) -> None:
-        """End it because a person wants it so."""
-        self._cancel(Generation.Status.STOPPED)
+    def stop(self, by: int | None = None) -> None:
+        """End it because a person wants it so: the one with this id, or who is noted in the row."""
+        self._cancel(Generation.Status.STOPPED, by)
+
+    def belongs_to(self, user_id: int, conversation_id: uuid.UUID) -> bool:
+        """Whether it is written in this conversation of this person."""
+        conversation = self.generation.conversation
+        return conversation.pk == conversation_id and conversation.owner_id == user_id
 
     def interrupt(self) -> None:
         """End it because this process cannot go on."""
         self._cancel(Generation.Status.INTERRUPTED)
 
-    def _cancel(self, status: str) -> None:
+    def _cancel(self, status: str, by: int | None = None) -> None:
         if self._cancelled is None:
-            self._cancelled = Cancelled(status, time.monotonic())
+            self._cancelled = Cancelled(status, time.monotonic(), by)
             if self._reading is not None:
                 self._reading.cancel()
 
@@ -80,7 +87,7 @@ class Writer:
         except asyncio.CancelledError:
             if self._cancelled is None:
                 raise
-            outcome.status = self._cancelled.status
+            outcome.status, outcome.stopped_by = self._cancelled.status, self._cancelled.by
             outcome.upstream_closed_ms = (time.monotonic() - self._cancelled.at) * 1000
         return self._complete(outcome)
 

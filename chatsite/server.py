@@ -49,6 +49,11 @@ class Protocol(WebSocketProtocol):
         super().__init__()
         self.flow = Flow()
 
+    def onConnect(self, request: Any) -> Any:  # noqa: N802
+        """Answer a frame that is too large with a close code, not by dropping the connection."""
+        self.failByDrop = False
+        return super().onConnect(request)
+
     def onOpen(self) -> None:  # noqa: N802
         """Become the transport's producer."""
         super().onOpen()

@@ -3,12 +3,12 @@
 from django.utils.translation import gettext as _
 
 from chat import sessions, supervisor
-from chat.database import in_database
 from chat.forms import Command, Ping, Stop, parse_frame
 from chat.live import frames
 from chat.live.tab import Tab
 from chat.models import Accepted
 from chat.refusals import REFUSED, refusal
+from chat.taking import Asker
 
 
 class SignedOut(Exception):
@@ -24,9 +24,6 @@ async def carry_out(tab: Tab, text: str) -> None:
             tab.say(frames.encode("pong", n=frame.n))
             return
         key = frame.key
-        user = await in_database(sessions.user_of, tab.session_key)
-        if user is None or user.pk != tab.user_id:
-            raise SignedOut
         if isinstance(frame, Stop):
             await _stop(tab, frame)
         else:
@@ -38,12 +35,17 @@ async def carry_out(tab: Tab, text: str) -> None:
 
 
 async def _accept(tab: Tab, command: Command) -> None:
-    def acknowledge(accepted: Accepted) -> None:
-        generation = accepted.generation
-        ids = command.key, tab.conversation_id, accepted.message.pk, generation.pk
-        tab.say(frames.ack(*ids, duplicate=accepted.duplicate))
+    def check() -> None:
+        user = sessions.user_of(tab.session_key)
+        if user is None or user.pk != tab.user_id:
+            raise SignedOut
 
-    await supervisor.current().accept(tab.user_id, tab.conversation_id, command, acknowledge)
+    def acknowledge(accepted: Accepted) -> None:
+        ids = tab.conversation_id, accepted.message.pk, accepted.generation.pk
+        tab.say(frames.ack(command.key, *ids, duplicate=accepted.duplicate))
+
+    asker = Asker(tab.user_id, check, acknowledge)
+    await supervisor.current().accept(asker, tab.conversation_id, command)
 
 
 async def _stop(tab: Tab, stop: Stop) -> None:

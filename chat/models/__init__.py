@@ -1,8 +1,8 @@
 """The data: who said what in which conversation, and how each answer came to be."""
 
-from .asking import LEAF, Accepted, Ask, Busy, NotPossible
+from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
 from .conversation import Conversation
-from .generation import UNFINISHED, Generation, Outcome
+from .generation import Generation, Outcome
 from .invitation import Invitation
 from .message import Message
 from .process import Checkpoint, Process, Progress

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .process import Process
 
 LEAF = "leaf"
+UNFINISHED = ("queued", "running")
 
 
 class Busy(Exception):

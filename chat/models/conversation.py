@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import models, transaction
+from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
-from .asking import LEAF, Accepted, Ask, Busy, NotPossible
+from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
 
 if TYPE_CHECKING:
     from .message import Message
@@ -65,11 +66,11 @@ class Conversation(models.Model):
         """The messages shown, oldest first, each with its generations; the last `limit` ones."""
         return self.messages.path_to(self.leaf_id, limit)
 
-    @transaction.atomic
     def send(self, ask: Ask, text: str, parent: int | str | None = LEAF) -> Accepted:
         """Say `text` after the message `parent` (LEAF: at the end; None: at the root).
 
-        Like the commands below it raises Busy while an answer is being written, and NotPossible.
+        Like the commands below it raises Busy while an answer is being written, and NotPossible;
+        and like them it belongs into a transaction that holds the conversation's row.
         """
         if duplicate := self._take_turn(ask):
             return duplicate
@@ -81,7 +82,6 @@ class Conversation(models.Model):
         changed = at != self.leaf_id
         return self._accept(ask, answer, prompt=prompt, path_changed=changed, titled=titled)
 
-    @transaction.atomic
     def regenerate(self, ask: Ask, message: int) -> Accepted:
         """Write another answer beside `message`."""
         if duplicate := self._take_turn(ask):
@@ -90,7 +90,6 @@ class Conversation(models.Model):
         answer = self.messages.create(parent_id=beside.parent_id, role="assistant")
         return self._accept(ask, answer, path_changed=True)
 
-    @transaction.atomic
     def continue_(self, ask: Ask, message: int) -> Accepted:
         """Go on writing `message`, the stopped, truncated or interrupted last answer."""
         if duplicate := self._take_turn(ask):
@@ -102,13 +101,15 @@ class Conversation(models.Model):
         return self._accept(ask, answer, path_changed=True)
 
     def _take_turn(self, ask: Ask) -> Accepted | None:
-        """Lock the conversation for this transaction; gives what this key has brought already."""
-        type(self).objects.select_for_update().filter(pk=self.pk).first()
-        self.refresh_from_db()
-        known = self.generations.select_related("message").filter(key=ask.key).first()
-        if known is not None:
-            return Accepted(self, known.message, known, duplicate=True)
-        if self.generations.unfinished().exists():
+        """What this key has brought already; raises Busy while an answer is being written."""
+        if self.leaf_id is None:
+            return None
+        same_or_unfinished = Q(key=ask.key) | Q(status__in=UNFINISHED)
+        known = self.generations.select_related("message").filter(same_or_unfinished)
+        by_key = {each.key: each for each in known}
+        if ask.key in by_key:
+            return Accepted(self, by_key[ask.key].message, by_key[ask.key], duplicate=True)
+        if by_key:
             raise Busy
         return None
 

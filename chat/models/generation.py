@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from chat import rendering
 from chat.stream.entries import Part, Usage
 
+from .asking import UNFINISHED
 from .conversation import Conversation
 from .message import Message, render_parts
-
-UNFINISHED = ("queued", "running")
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Outcome:
     started_at: datetime | None = None
     first_token_at: datetime | None = None
     finished_at: datetime | None = None
+    stopped_by: int | None = None
     upstream_closed_ms: float | None = None
 
 
@@ -165,6 +166,8 @@ class Generation(models.Model):
         )
         if not won:
             return False
+        if outcome.stopped_by is not None:
+            self.note_stop(outcome.stopped_by)
         Message.objects.filter(pk=self.message_id).update(
             text=outcome.text,
             parts=outcome.parts,
@@ -175,6 +178,11 @@ class Generation(models.Model):
         Conversation.objects.filter(pk=self.conversation_id).update(updated_at=outcome.finished_at)
         self.checkpoints.all().delete()
         return True
+
+    def note_stop(self, user_id: int) -> None:
+        """Note who wanted it stopped; the first one counts."""
+        first = Generation.objects.filter(pk=self.pk, stop_requested_at__isnull=True)
+        first.update(stop_requested_at=timezone.now(), stop_requested_by=user_id)
 
     def ending(self) -> dict[str, Any]:
         """What the `end` frame says of a finished generation, read from its row."""

@@ -10,11 +10,11 @@ GO_ON = "Continue your last answer exactly where it stopped. Do not repeat any o
 def history(generation: Generation) -> list[dict[str, Any]]:
     """The messages to send for `generation`: system prompt, the path, and what to go on with."""
     conversation, answer = generation.conversation, generation.message
-    told = [*conversation.messages.path_to(answer.pk)]
     messages: list[dict[str, Any]] = []
     if conversation.system_prompt:
         messages.append({"role": "system", "content": conversation.system_prompt})
-    messages += [{"role": each.role, "content": each.text} for each in told if each.text]
+    path = conversation.messages.words_to(answer.pk)
+    messages += [{"role": role, "content": text} for role, text in path if text]
     if answer.text:
         messages.append({"role": "user", "content": GO_ON})
     return messages

@@ -21,6 +21,15 @@ WITH RECURSIVE path(id, parent_id, height) AS (
 SELECT id FROM path
 """
 WHOLE_PATH = 1_000_000
+WORDS_UP = """
+WITH RECURSIVE path(role, text, parent_id, height) AS (
+    SELECT role, text, parent_id, 0 FROM chat_message WHERE id = %s
+    UNION ALL
+    SELECT chat_message.role, chat_message.text, chat_message.parent_id, path.height + 1
+    FROM chat_message JOIN path ON chat_message.id = path.parent_id
+)
+SELECT role, text FROM path ORDER BY height DESC
+"""
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -35,6 +44,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
             ids = [row[0] for row in cursor.fetchall()]
         found = self.prefetch_related("generations").in_bulk(ids)
         return [found[id] for id in reversed(ids) if id in found]
+
+    def words_to(self, leaf_id: int) -> list[tuple[str, str]]:
+        """Role and text of each message from the root to the leaf."""
+        with connection.cursor() as cursor:
+            cursor.execute(WORDS_UP, [leaf_id])
+            return list(cursor.fetchall())
 
 
 class Message(models.Model):

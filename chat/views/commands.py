@@ -16,6 +16,7 @@ from chat.forms import Command, Stop, parse_fields
 from chat.live import news
 from chat.models import Conversation
 from chat.refusals import REFUSED, refusal
+from chat.taking import Asker
 
 TITLE_LENGTH = 200
 THEMES = ("system", "light", "dark")
@@ -41,7 +42,7 @@ async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -
         if isinstance(frame, Stop):
             await supervisor.current().stop(user_id, conversation_id, frame)
         elif isinstance(frame, Command):
-            await supervisor.current().accept(user_id, conversation_id, frame)
+            await supervisor.current().accept(Asker(user_id), conversation_id, frame)
     except REFUSED as error:
         why = refusal(error)
         context = {"text": why.text, "conversation_id": conversation_id}

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
         assets.collect()
         # The loop's thread must not wait 5 ms for a database thread that computes.
-        sys.setswitchinterval(0.001)
+        sys.setswitchinterval(0.0005)
         environment = settings.ENVIRONMENT
         self.stdout.write(f"Chatsite is at {environment.public_url}/ (Ctrl-C ends it)")
         self.stdout.flush()

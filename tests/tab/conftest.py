@@ -84,10 +84,10 @@ async def open_tab() -> AsyncIterator[Open]:
     """Opens tabs, and closes them after the test."""
     async with AsyncExitStack() as tabs:
 
-        async def open(person: Person, conversation: object = None) -> Page:
+        async def opened(person: Person, conversation: object = None) -> Page:
             return await tabs.enter_async_context(visit(person, conversation))  # type: ignore[arg-type]
 
-        yield open
+        yield opened
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ async def tab(alice: Person, open_tab: Open) -> Page:
 async def eventually(true: Callable[[], bool], what: str, seconds: float = 20) -> None:
     """Return as soon as it is true; for what the server tells nobody."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while not true():  # noqa: ASYNC110 (the other process sets no event)
             await asyncio.sleep(0.02)
 
 

@@ -61,7 +61,7 @@ class Dom:
 
     def _swap(self, target: LexborNode, swap: str, html: str) -> None:
         if swap == "innerHTML":
-            target.inner_html = html  # type: ignore[misc]
+            target.inner_html = html
             return
         fragment = LexborHTMLParser(html, is_fragment=True)
         nodes = []

@@ -210,9 +210,9 @@ class Page:
         """The types of the frames that showed a generation, in order; the same ones once."""
         types: list[str] = []
         for frame in self.frames:
-            if frame.get("generation") == generation and frame["type"] in ("delta", "end"):
-                if types[-1:] != [frame["type"]]:
-                    types.append(frame["type"])
+            of_it = frame.get("generation") == generation and frame["type"] in ("delta", "end")
+            if of_it and types[-1:] != [frame["type"]]:
+                types.append(frame["type"])
         return types
 
     def _show(self, frame: Frame) -> None:

@@ -127,8 +127,11 @@ class Served:
     def forget(self, conversation: uuid.UUID) -> None:
         """Delete a conversation's rows behind the server's back."""
         id = conversation.hex
-        checkpoints = "SELECT id FROM chat_generation WHERE conversation_id = ?"
-        self.change(f"DELETE FROM chat_checkpoint WHERE generation_id IN ({checkpoints})", id)
+        self.change(
+            "DELETE FROM chat_checkpoint WHERE generation_id IN"
+            " (SELECT id FROM chat_generation WHERE conversation_id = ?)",
+            id,
+        )
         self.change("DELETE FROM chat_generation WHERE conversation_id = ?", id)
         self.change("UPDATE chat_conversation SET leaf_id = NULL WHERE id = ?", id)
         self.change("DELETE FROM chat_message WHERE conversation_id = ?", id)

@@ -1,7 +1,9 @@
 """A prompt and its answer, as the tab, the row and a reload show them."""
 
 import asyncio
+import json
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -12,14 +14,15 @@ from .conftest import Open
 from .dom import letters_of
 from .model import Model, tag
 from .page import Page, reloaded
-from .served import Person, Served
+from .served import Person, Served, serve
 
-WORDS = (
-    "long code table list math wide rtl cjk emoji hostile once slow blank".split()
-    + ["think", "think inline", "tool", "tool call", "two tools", "tool whole", "tool repeated"]
-    + ["tool text", "hello", "echo **bold** <b>raw</b> `code`\n\n```\nopen fence", "no done"]
-    + ["bench tokens=2000", "echo \n\n    indented\n\tcode", "echo \u202eevil\u202c", "echo x"]
-)
+WORDS = [
+    *"long code table list math wide rtl cjk emoji hostile once slow blank think tool".split(),
+    *("think inline", "tool call", "two tools", "tool whole", "tool repeated", "tool text"),
+    *("hello", "no done", "bench tokens=2000", "echo x", "echo \u202eevil\u202c"),
+    "echo **bold** <b>raw</b> `code`\n\n```\nopen fence",
+    "echo \n\n    indented\n\tcode",
+]
 
 
 async def test_an_answer_arrives_in_the_order_of_the_contract(tab: Page, served: Served) -> None:
@@ -90,7 +93,7 @@ async def test_what_is_shown_is_the_row_rendered_and_what_a_reload_shows(
         await page.connect()
         assert page.dom.turns() == (await reloaded(page)).turns(), word
 
-    people = [served.person(f"alice") for index in range(len(WORDS))]
+    people = [served.person("alice") for index in range(len(WORDS))]
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         for person, word in zip(people, WORDS, strict=True):
             group.create_task(one(person, word))
@@ -99,8 +102,6 @@ async def test_what_is_shown_is_the_row_rendered_and_what_a_reload_shows(
 async def test_an_answer_is_one_part_of_text_and_a_thinking_one_two(
     tab: Page, served: Served
 ) -> None:
-    import json
-
     end = await tab.finished("think rate=0")
     parts = json.loads(served.message(end["message"])["parts"])
     assert [part["type"] for part in parts] == ["reasoning", "text"]
@@ -118,9 +119,7 @@ async def test_the_title_is_the_first_line_of_the_first_prompt(tab: Page, served
     assert (await reloaded(tab)).text("#title") == "What is this?"
 
 
-async def test_a_second_answer_follows_the_first(
-    tab: Page, served: Served, model: Model
-) -> None:
+async def test_a_second_answer_follows_the_first(tab: Page, served: Served, model: Model) -> None:
     first = await tab.finished("rate=0 hello")
     label = tag()
     second = await tab.finished(f"rate=0 hello tag={label}")
@@ -143,11 +142,11 @@ async def test_a_sender_that_leaves_gets_its_answer_all_the_same(
     assert (await model.request(label, "ended"))["ended_by"] == "server"
     again = await open_tab(tab.person, tab.conversation)
     await again.connect()
-    row = served.row("SELECT * FROM chat_message WHERE role = 'assistant' ORDER BY id DESC LIMIT 1")
     if served.generation(generation)["status"] != "complete":
         await again.end(generation)
-    assert served.message(served.generation(generation)["message_id"])["text"] == demo.expected(text)
-    assert row["conversation_id"]
+    assert served.message(served.generation(generation)["message_id"])["text"] == demo.expected(
+        text
+    )
 
 
 async def test_prompts_are_in_nobodys_log(tab: Page, served: Served) -> None:
@@ -155,3 +154,14 @@ async def test_prompts_are_in_nobodys_log(tab: Page, served: Served) -> None:
     await tab.finished(f"echo {secret} rate=0")
     await tab.command("send", text=f"error 400 {secret}")
     assert secret not in served.server.text()
+
+
+async def test_with_nothing_configured_the_demo_model_answers(empty: Path, open_tab: Open) -> None:
+    with serve(empty) as served:
+        tab = await open_tab(served.person("alice"))
+        end = await tab.finished("hello rate=0")
+        assert served.message(end["message"])["text"] == demo.expected("hello")
+        assert served.generation(end["generation"])["model"] == "demo"
+        assert tab.dom.turns() == (await reloaded(tab)).turns()
+        await tab.close()
+        assert not served.complaints(warnings=True)

@@ -15,7 +15,6 @@ from .page import Frame, Page, reloaded
 from .served import Served
 
 
-
 async def acked(tab: Page, type: str, **fields: Any) -> Frame:
     """Send a command that is accepted and wait for the end of its answer."""
     ack = await tab.command(type, **fields)
@@ -112,8 +111,10 @@ async def test_a_continued_answer_that_fails_keeps_what_it_had(
 async def test_only_a_last_answer_that_was_cut_short_is_continued(
     case: str, tab: Page, served: Served, model: Model
 ) -> None:
-    end = await (tab.finished("list rate=0") if case == "complete" else stop_in_the_middle(tab, model))
-    message = end["message"]
+    if case == "complete":
+        message = (await tab.finished("list rate=0"))["message"]
+    else:
+        message = (await stop_in_the_middle(tab, model))["message"]
     if case == "a prompt":
         message = served.message(message)["parent_id"]
     elif case == "not the last":
@@ -144,9 +145,7 @@ async def test_an_edited_prompt_is_a_sibling_and_every_tab_shows_its_path(
 
 
 @pytest.mark.parametrize("parent", [None, ""])
-async def test_a_null_or_empty_parent_is_the_root(
-    parent: Any, tab: Page, served: Served
-) -> None:
+async def test_a_null_or_empty_parent_is_the_root(parent: Any, tab: Page, served: Served) -> None:
     await tab.finished("echo one", parent=parent)
     end = await acked(tab, "send", text="echo edited", parent=parent)
     prompt = served.message(served.message(end["message"])["parent_id"])
@@ -223,9 +222,7 @@ async def test_what_the_model_is_told_is_the_path_and_no_reasoning(
     )
 
 
-async def test_a_model_chosen_once_is_kept_for_the_conversation(
-    tab: Page, served: Served
-) -> None:
+async def test_a_model_chosen_once_is_kept_for_the_conversation(tab: Page, served: Served) -> None:
     first = await tab.finished("rate=0 list", model="demo-thinker")
     second = await tab.finished("rate=0 list")
     rows = [served.generation(end["generation"]) for end in (first, second)]

@@ -57,11 +57,8 @@ async def test_a_killed_server_loses_at_most_the_last_second(
         lambda: bool(own.rows("SELECT 1 FROM chat_checkpoint WHERE n > 0")), "two checkpoints"
     )
     own.server.kill()
-    shown = mine.frames
-    with pytest.raises(Closed):
-        while True:
-            await mine.next()
-    seen = max(frame["position"] for frame in shown if frame["type"] == "delta")
+    await mine.farewell()
+    seen = max(frame["position"] for frame in mine.frames if frame["type"] == "delta")
     own.server.start()
     row = own.generation(generation)
     message = own.message(row["message_id"])
@@ -115,9 +112,7 @@ async def test_a_kill_at_any_phase_leaves_nothing_running(
         assert (await tab.end(ack["generation"]))["status"] == "complete"
 
 
-async def test_a_prompt_sent_again_after_a_kill_is_asked_once(
-    own: Served, mine: Page
-) -> None:
+async def test_a_prompt_sent_again_after_a_kill_is_asked_once(own: Served, mine: Page) -> None:
     key = "6f3b2a10-0000-4000-8000-00000000abcd"
     await mine.say({"type": "send", "key": key, "text": "silence"})
     first = await mine.first("ack")
@@ -258,22 +253,25 @@ async def test_a_second_server_on_the_same_data_ends_nobodys_answer(
     assert not own.complaints(warnings=True)
 
 
-async def test_runserver_answers_too(empty: Path, own: Served, open_tab: Open) -> None:
+def runserver(server: servers.Server) -> None:
+    """Start it again as developers do; returns when it answers."""
+    with server.log.open("ab") as log:
+        server.process = subprocess.Popen(
+            [sys.executable, "manage.py", "runserver", "--noreload", str(server.port)],
+            cwd=servers.ROOT,
+            env=servers.environment(server.var, **{**server.settings, "DEBUG": "true"}),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    servers.wait_until(server.alive, "runserver")
+
+
+async def test_runserver_answers_too(own: Served, open_tab: Open) -> None:
     own.server.stop()
-    server = own.server
-    log = server.log.open("ab")
-    server.process = subprocess.Popen(
-        [sys.executable, "manage.py", "runserver", "--noreload", str(server.port)],
-        cwd=servers.ROOT,
-        env=servers.environment(server.var, **{**server.settings, "DEBUG": "true"}),
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    log.close()
-    await eventually(server.alive, "runserver")
+    runserver(own.server)
     tab = await open_tab(own.person("alice"))
     end = await tab.finished("list rate=0")
     assert end["status"] == "complete"
     assert tab.dom.turns() == (await reloaded(tab)).turns()
-    server.end(signal.SIGINT)
+    own.server.end(signal.SIGINT)

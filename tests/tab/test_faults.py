@@ -139,7 +139,13 @@ async def test_an_endless_answer_ends_at_the_limit_of_characters(
 
 
 async def test_a_model_that_does_not_exist_is_named_unavailable(tab: Page, served: Served) -> None:
-    for name in ("no-such-model", "<script>alert(1)</script>", "../../etc/passwd", "de\x00mo", "模型"):
+    for name in (
+        "no-such-model",
+        "<script>alert(1)</script>",
+        "../../etc/passwd",
+        "de\x00mo",
+        "模型",
+    ):
         ack = await tab.command("send", text="hello", model=name)
         end = await tab.end(ack["generation"])
         assert end["error"]["code"] == "model_unavailable"

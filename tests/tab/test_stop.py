@@ -75,7 +75,7 @@ async def test_stop_closes_the_model_and_keeps_what_was_said(
 async def test_the_partial_is_shown_and_can_be_read_after_a_stop(
     tab: Page, served: Served, model: Model
 ) -> None:
-    label, generation = await asked(tab, model, "code rate=0 hold=40", "held")
+    _, generation = await asked(tab, model, "code rate=0 hold=40", "held")
     await tab.shown(generation, 100)
     end = await stopped(tab, served, generation)
     assert end["position"] > 100
@@ -134,7 +134,7 @@ async def test_stop_works_from_another_tab_and_after_a_reload(
 
 
 async def test_stop_twice_is_harmless(tab: Page, served: Served, model: Model) -> None:
-    label, generation = await asked(tab, model, "stall rate=0", "content")
+    _, generation = await asked(tab, model, "stall rate=0", "content")
     for _ in range(3):
         await tab.say({"type": "stop", "generation": generation})
     end = await tab.end(generation)
@@ -190,9 +190,7 @@ async def test_a_late_stop_never_touches_the_next_answer(
         assert (await tab.end(second))["status"] == "complete"
 
 
-async def test_a_stop_and_the_natural_end_agree_on_one_ending(
-    tab: Page, served: Served
-) -> None:
+async def test_a_stop_and_the_natural_end_agree_on_one_ending(tab: Page, served: Served) -> None:
     for pause in range(12):
         generation = await tab.ask(f"bench tokens={10 + pause * 5} rate=1000")
         await tab.say({"type": "stop", "generation": generation})

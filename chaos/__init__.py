@@ -1,0 +1,1 @@
+"""A site of three processes under fire: started, driven, broken at random and then checked."""

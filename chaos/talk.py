@@ -1,0 +1,116 @@
+"""What was asked in one conversation, what must come of it, and what tabs were shown."""
+
+import asyncio
+import time
+import uuid
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from typing import Any
+
+from chat import demo
+
+KEPT = 40
+UNFINISHED = ("queued", "running")
+
+
+@dataclass
+class Asked:
+    """A command under its key."""
+
+    type: str
+    tag: str
+    expected: str
+    since: float = field(default_factory=time.time)
+    generations: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Stopped:
+    """Somebody pressed Stop: when (`perf_counter_ns`), and on which process's socket."""
+
+    at: int
+    port: int
+    since: float = field(default_factory=time.time)
+
+
+@dataclass
+class Answer:
+    """One generation, as it was seen."""
+
+    id: int
+    message: int
+    asked: Asked
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    endings: set[str] = field(default_factory=set)
+    stop: Stopped | None = None
+    shown: dict[int, deque[tuple[float, int]]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT))
+    )
+
+    def show(self, port: int, position: int) -> None:
+        """A tab at the process on `port` shows so many characters."""
+        self.shown[port].append((time.time(), position))
+
+
+class Talk:
+    """A conversation."""
+
+    def __init__(self, number: int, session: str) -> None:
+        self.id = uuid.uuid4()
+        self.number = number
+        self.session = session
+        self.asked: dict[str, Asked] = {}
+        self.answers: dict[int, Answer] = {}
+        self.timeline: list[tuple[float, str]] = []
+        self.turns = 0
+
+    @property
+    def name(self) -> str:
+        """How its timeline is found."""
+        return str(self.id)
+
+    @property
+    def running(self) -> Answer | None:
+        """The last answer, while nobody has seen its end."""
+        last = self.answers[max(self.answers)] if self.answers else None
+        return last if last is not None and not last.ended.is_set() else None
+
+    def tell(self, what: str) -> None:
+        """Add a line to the timeline."""
+        self.timeline.append((time.time(), what))
+
+    def bench(self, key: str, tokens: int, rate: float, seed: int) -> str:
+        """The prompt of a new question; remembers its answer."""
+        tag = f"c{self.number}-{key[:8]}"
+        self.asked[key] = Asked("send", tag, demo.expected_text(tokens, seed))
+        return f"bench tokens={tokens} seed={seed} rate={rate:g} tag={tag}"
+
+    def again(self, key: str, type: str, answer: Answer, saved: str) -> None:
+        """Ask for another answer, or for the rest of one that was saved as `saved`."""
+        before = answer.asked
+        expected = before.expected
+        if type == "continue" and saved:
+            said = [{"role": "user", "content": "bench"}, {"role": "user", "content": "go on"}]
+            expected = saved + demo.expected(said)
+        self.asked[key] = Asked(type, before.tag, expected)
+
+    def acknowledged(self, ack: dict[str, Any]) -> Answer:
+        """A command became a generation."""
+        asked = self.asked[ack["key"]]
+        id = ack["generation"]
+        asked.generations.add(id)
+        if id not in self.answers:
+            self.answers[id] = Answer(id, ack["message"], asked)
+        return self.answers[id]
+
+    def ended(self, generation: int, status: str) -> None:
+        """A tab was shown the ending."""
+        if answer := self.answers.get(generation):
+            answer.endings.add(status)
+            answer.ended.set()
+
+    def stop(self, answer: Answer, port: int) -> None:
+        """Remember the first Stop."""
+        if answer.stop is None:
+            answer.stop = Stopped(perf_counter_ns(), port)

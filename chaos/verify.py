@@ -1,0 +1,194 @@
+"""Compares a finished conversation with its rows, and both with what should have been said."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from chat import rendering
+
+from .counts import Counts
+from .drive import Room
+from .outages import Plan
+from .services import Harm
+from .site import Site
+from .talk import UNFINISHED, Answer, Talk
+
+SETTLE_SECONDS = 60.0
+LAST_FRAMES = 0.3
+"""What a dying process showed so shortly before was not yet taken by Redis."""
+CHECKPOINT_SECONDS = 8.0
+STOP_SECONDS = 3.0
+ROWS = """
+SELECT g.id, g.key::text AS key, g.status, g.message_id, m.text, p.name AS owner, c.leaf_id,
+    extract(epoch FROM g.created_at)::float AS created,
+    extract(epoch FROM g.finished_at)::float AS finished,
+    extract(epoch FROM g.stop_requested_at)::float AS stop_requested, g.upstream_closed_ms,
+    (SELECT count(*) FROM chaos_endings e WHERE e.generation = g.id) AS endings
+FROM chat_generation g JOIN chat_message m ON m.id = g.message_id
+JOIN chat_conversation c ON c.id = g.conversation_id LEFT JOIN chat_process p ON p.id = g.owner_id
+WHERE g.conversation_id = %s ORDER BY g.id
+"""
+Row = dict[str, Any]
+
+
+@dataclass
+class Times:
+    """What took how long, in seconds or milliseconds; and what was excused."""
+
+    kill_to_ending: list[float] = field(default_factory=list)
+    stops: list[tuple[str, int, bool, bool]] = field(default_factory=list)
+    """Tag, when it was sent, whether elsewhere, whether nothing else was broken."""
+    unlogged: list[int] = field(default_factory=list)
+    double_faults: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)
+
+
+class Verifier:
+    """Verifies one conversation after the other."""
+
+    def __init__(self, site: Site, plan: Plan, counts: Counts) -> None:
+        self.times = Times()
+        self.verified = 0
+        self._site, self._plan, self._counts = site, plan, counts
+
+    async def verify(self, room: Room) -> None:
+        """Wait until the tabs of a conversation are at rest, and count what is wrong."""
+        talk = room.talk
+        settled = await self._settled(room)
+        rows: list[Row] = await self._site.rows(ROWS, talk.id)
+        self._check_commands(talk, rows)
+        newest = {row["message_id"]: row for row in rows}
+        for row in rows:
+            answer = talk.answers.get(row["id"])
+            status = row["status"]
+            self.times.statuses[status] = self.times.statuses.get(status, 0) + 1
+            self._check_ending(talk, row, answer)
+            if answer is not None and newest[row["message_id"]] is row:
+                self._check_text(talk, row, answer)
+        self._check_tabs(room, newest, settled)
+        self.verified += 1
+
+    async def _settled(self, room: Room) -> bool:
+        query = "SELECT leaf_id FROM chat_conversation WHERE id = %s"
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while True:
+                    leaf = [row["leaf_id"] for row in await self._site.rows(query, room.talk.id)]
+                    if all(self._at_rest(tab, leaf[0] if leaf else None) for tab in room.tabs):
+                        return True
+                    await asyncio.sleep(0.5)
+        except TimeoutError:
+            return False
+
+    def _at_rest(self, tab: Any, leaf: int | None) -> bool:
+        last = max(tab.page.answers, default=None)
+        quiet = tab.whole and tab.running is None and not tab.outbox
+        shown = tab.page.answers.get(leaf)
+        at_leaf = leaf is None or (shown is not None and shown.status not in UNFINISHED)
+        return bool(quiet and at_leaf and (leaf is None or last is not None))
+
+    def _check_commands(self, talk: Talk, rows: list[Row]) -> None:
+        known = {row["id"] for row in rows}
+        for id in talk.answers.keys() - known:
+            self._note("commands without an answer", f"generation {id} has no row", talk)
+        for row in rows:
+            if row["key"] not in talk.asked:
+                self._note("keys that asked twice", f"nobody asked {row['key']}", talk)
+
+    def _check_ending(self, talk: Talk, row: Row, answer: Answer | None) -> None:
+        id, status = row["id"], row["status"]
+        if status in UNFINISHED:
+            self._note("answers without an ending", f"generation {id} is {status}", talk)
+            return
+        told = (answer.endings if answer else set()) | {status}
+        if row["endings"] != 1 or len(told) > 1:
+            what = f"generation {id}: {row['endings']} in the database, tabs saw {sorted(told)}"
+            self._note("generations with two endings", what, talk)
+        harms = self._harms(row)
+        if status not in ("complete", "stopped", "interrupted"):
+            self._note("answers cut without a cause", f"generation {id} is {status}", talk)
+        if status == "interrupted" and not harms:
+            self._note("answers cut without a cause", f"generation {id} by {row['owner']}", talk)
+        killed = [harm for harm in harms if harm.how == "killed"]
+        if status == "interrupted" and killed:
+            self.times.kill_to_ending.append(row["finished"] - killed[-1].at)
+        if answer is not None and answer.stop is not None:
+            self._check_stop(talk, row, answer, harms)
+
+    def _check_stop(self, talk: Talk, row: Row, answer: Answer, harms: list[Harm]) -> None:
+        id, stop = row["id"], answer.stop
+        assert stop is not None
+        if row["status"] == "stopped" and row["upstream_closed_ms"] is None and not harms:
+            self._note("stop receipts missing", f"generation {id}: stopped without one", talk)
+        late = row["stop_requested"] and row["finished"] - row["stop_requested"] > STOP_SECONDS
+        broken = self._away("redis", stop.since, 5) or self._away("postgres", stop.since, 5)
+        if late and not harms and not broken:
+            seconds = row["finished"] - row["stop_requested"]
+            self._note("stop receipts missing", f"generation {id}: after {seconds:.1f} s", talk)
+        if row["status"] == "stopped" and not harms:
+            _, port = self._site.owner(row["owner"])
+            elsewhere = port != stop.port
+            self.times.stops.append((answer.asked.tag, stop.at, elsewhere, not broken))
+
+    def _check_text(self, talk: Talk, row: Row, answer: Answer) -> None:
+        text, expected = row["text"], answer.asked.expected
+        what = f"generation {row['id']} ({row['status']}) as saved"
+        if row["status"] == "complete":
+            self._counts.compare(text, expected, what, talk.name)
+        elif not expected.startswith(text):
+            self._counts.compare(text, expected[: len(text)], what, talk.name)
+        shown = self._promised(row, answer)
+        if shown > len(text):
+            why = f"{what} has {len(text)} characters, {shown} had been shown"
+            self._note("lost characters", why, talk, by=shown - len(text))
+
+    def _promised(self, row: Row, answer: Answer) -> int:
+        """The most characters that were shown of what was logged."""
+        harms = [harm for harm in self._harms(row) if harm.how in ("killed", "stopped")]
+        _, owner = self._site.owner(row["owner"])
+        if harms and self._away("redis", harms[0].at, CHECKPOINT_SECONDS):
+            self.times.double_faults += 1
+            return 0
+        promised = unlogged = 0
+        for port, shown in answer.shown.items():
+            for at, position in shown:
+                if harms and port == owner and at > harms[0].at - LAST_FRAMES:
+                    unlogged = max(unlogged, position)
+                else:
+                    promised = max(promised, position)
+        if unlogged > len(row["text"]):
+            self.times.unlogged.append(unlogged - len(row["text"]))
+        return promised
+
+    def _check_tabs(self, room: Room, newest: dict[int, Row], settled: bool) -> None:
+        talk = room.talk
+        for number, tab in enumerate(room.tabs):
+            if not settled and (tab.running or not tab.whole or tab.outbox):
+                what = f"tab {number} at {tab.served_by}: whole={tab.whole} running={tab.running}"
+                self._disagree(talk, f"{what} outbox={list(tab.outbox.values())}")
+            for id, shown in tab.page.answers.items():
+                row = newest.get(id)
+                if row is None or (shown.html, shown.status) != (
+                    rendering.render(row["text"]) if row["text"] else "",
+                    row["status"],
+                ):
+                    of = f"message {id} of tab {number} at {tab.served_by}"
+                    has = f"{len(shown.html)} characters of HTML, {shown.status}"
+                    self._disagree(talk, f"{of}: {has}; row: {row and row['status']}")
+            leaf = next(iter(newest.values()))["leaf_id"] if newest else None
+            if leaf is not None and leaf not in tab.page.answers:
+                self._disagree(talk, f"tab {number} at {tab.served_by} does not show the leaf")
+
+    def _disagree(self, talk: Talk, what: str) -> None:
+        self._note("tabs that disagree with the row", what, talk)
+
+    def _harms(self, row: Row) -> list[Harm]:
+        pid, _ = self._site.owner(row["owner"])
+        return self._site.harms(pid, row["created"], row["finished"] or row["created"] + 1e6)
+
+    def _away(self, service: str, at: float, seconds: float) -> bool:
+        return self._plan.away(service, at - seconds, at + seconds)
+
+    def _note(self, goal: str, what: str, talk: Talk, by: int = 1) -> None:
+        talk.tell(f"{goal}: {what}")
+        self._counts.note(goal, what, talk.name, by)

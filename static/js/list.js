@@ -23,8 +23,9 @@ function again() {
   timer = setTimeout(read, REST_MS);
 }
 
-on("sidebar", ({ conversation, running }) => {
+on("sidebar", ({ conversation, running, deleted }) => {
   const found = row(conversation);
+  if (deleted) return found?.remove();
   found?.classList.toggle("running", running);
   // What is being read may be older than what was just said.
   if (!found || reading || (running && found !== list.querySelector(".row"))) again();

@@ -40,7 +40,7 @@ def root(know: Know, browsers: Browsers) -> Page:
     """An administrator's tab, on a dark desktop."""
     person = know("root")
     person.served.change(
-        "UPDATE auth_user SET is_staff = 1, is_superuser = 1 WHERE id = ?", person.id
+        "UPDATE auth_user SET is_staff = TRUE, is_superuser = TRUE WHERE id = ?", person.id
     )
     return browsers.of(person, color_scheme="dark").page
 

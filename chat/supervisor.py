@@ -97,7 +97,7 @@ class Supervisor:
         if accepted.path_changed:
             await news.say_path(conversation.pk, accepted.generation.pk)
         else:
-            await news.say_turn(conversation.pk, accepted.generation.pk)
+            await news.say_turn(conversation.owner_id, conversation.pk, accepted.generation.pk)
         await news.say_list(conversation.owner_id, conversation.pk, running=True)
         if accepted.titled:
             await news.say_title(conversation.owner_id, conversation.pk)

@@ -6,6 +6,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from chat.models import Generation, Outcome
 from chat.stream import entries
 from chat.stream.beat import Load, beat
-from chat.stream.entries import Phase, Usage
+from chat.stream.entries import Entry, Phase, Usage
 from chat.stream.fold import fold
 from chat.stream.log import Log
 from chat.upstream import AnswerStream, Batch, ChatRequest, Limits, UpstreamError, get_upstream
@@ -131,6 +132,7 @@ class Writer:
     def _take(self, batch: Batch) -> None:
         self._tokens += batch.tokens
         for entry in batch.entries:
+            storable(entry)
             if entry["kind"] == "text":
                 self._enter("writing")
                 self._characters += len(entry["text"])
@@ -171,3 +173,11 @@ class Writer:
     def _estimated(self) -> Usage | None:
         said = sum(len(str(message.get("content", ""))) for message in self._request.messages)
         return entries.estimated_usage(said, self._tokens)
+
+
+def storable(entry: Entry) -> None:
+    """Replace NUL, which PostgreSQL stores in no text."""
+    fields: dict[str, Any] = entry  # type: ignore[assignment]
+    for name, value in fields.items():
+        if isinstance(value, str) and "\x00" in value:
+            fields[name] = value.replace("\x00", "\N{REPLACEMENT CHARACTER}")

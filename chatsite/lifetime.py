@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat import choices, demo, supervisor, upstream
+from chat import choices, demo, rendering, supervisor, upstream
 from chat.database import in_database
 from chat.heartbeat import Heartbeat, register
 from chat.live import news
@@ -50,8 +50,15 @@ class Lifetime:
         heartbeat = Heartbeat(supervisor.begin(process))
         await heartbeat.sweep(alone=settings.SQLITE and self._holds_lock())
         self._run(heartbeat.run())
+        # The first block of code loads its colours, the first answer the client: not in the loop.
+        await asyncio.to_thread(rendering.render, "```python\nx = 1\n```\n")
         await upstream.get_upstream().warm()
         self._run(choices.keep_fresh())
+
+    @property
+    def others_serve(self) -> bool:
+        """Whether the site has other processes, which can take over the tabs."""
+        return self._exchange is not None
 
     async def drain(self) -> None:
         """Let running answers end, or save them.
@@ -60,7 +67,7 @@ class Lifetime:
         """
         if self._starting is None or not self._starting.done():
             return
-        if self._exchange is not None:
+        if self.others_serve:
             tabs.say_goodbye()
         await supervisor.current().drain(settings.ENVIRONMENT.drain_seconds)
         tabs.say_goodbye()

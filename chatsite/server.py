@@ -77,6 +77,10 @@ class Server(Daphne):
 
     failed = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.ports: list[Any] = []
+        super().__init__(*args, **kwargs)
+
     def run(self) -> None:
         """Serve until the reactor stops."""
         # Daphne makes its factory itself, and the factory knows its protocol by this name.
@@ -89,6 +93,11 @@ class Server(Daphne):
         logger.critical("cannot listen: %s", failure.getErrorMessage())
         self.stop()
 
+    def listen_success(self, port: Any) -> None:
+        """Remember the port, to be able to close it before the end."""
+        self.ports.append(port)
+        super().listen_success(port)
+
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Give the application of a socket a way to wait for its client."""
         if isinstance(protocol, Protocol):
@@ -100,6 +109,9 @@ class Server(Daphne):
         return defer.Deferred.fromFuture(asyncio.ensure_future(self._end()))
 
     async def _end(self) -> None:
+        if lifetime.others_serve:
+            for port in self.ports:
+                await port.stopListening()
         try:
             await lifetime.drain()
         except Exception:

@@ -17,7 +17,7 @@ class SignedOut(Exception):
 
 async def carry_out(tab: Tab, text: str) -> None:
     """Do what a frame says, and tell the tab; raises SignedOut."""
-    key = None
+    frame = key = None
     try:
         frame = parse_frame(text)
         if isinstance(frame, Ping):
@@ -31,7 +31,8 @@ async def carry_out(tab: Tab, text: str) -> None:
     except REFUSED as error:
         why = refusal(error)
         key = getattr(error, "key", None) or key
-        tab.say(frames.notice(why.code, why.text, key=key, retry_ms=why.retry_ms))
+        which = {"key": key, "generation": getattr(frame, "generation", None)}
+        tab.say(frames.notice(why.code, why.text, **which, retry_ms=why.retry_ms))
 
 
 async def _accept(tab: Tab, command: Command) -> None:
@@ -51,4 +52,4 @@ async def _accept(tab: Tab, command: Command) -> None:
 async def _stop(tab: Tab, stop: Stop) -> None:
     if not await supervisor.current().stop(tab.user_id, tab.conversation_id, stop):
         text = _("Nothing is being written here.")
-        tab.say(frames.notice("gone", text, key=stop.key))
+        tab.say(frames.notice("gone", text, key=stop.key, generation=stop.generation))

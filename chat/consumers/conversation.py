@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from chat import sessions
 from chat.allowance import Allowance
@@ -58,8 +59,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if self.tab is None:
             return
         if wait := self.allowance.take():
-            retry_ms = round(wait * 1000)
-            self.tab.say(frames.notice("rate_limited", "Slow down a little.", retry_ms=retry_ms))
+            self._warn(self.tab, round(wait * 1000))
         elif text_data is None:
             self.tab.say(frames.notice("invalid", "Frames are JSON text, not binary."))
         else:
@@ -72,6 +72,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if self.telling is not None:
             self.telling.cancel()
 
+    def _warn(self, tab: Tab, retry_ms: int) -> None:
+        if not self.warnings.take():
+            text = _("That was quick. Wait a little.")
+            tab.say(frames.notice("rate_limited", text, retry_ms=retry_ms))
+
     async def _carry_out(self, tab: Tab, text: str) -> None:
         try:
             await carry_out(tab, text)
@@ -81,8 +86,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _open(self, user_id: int, key: str) -> None:
         conversation_id: uuid.UUID = self.scope["url_route"]["kwargs"]["conversation_id"]
         self.allowance = Allowance(settings.LIMITS.frames_per_second, 1)
+        self.warnings = Allowance(1, 1)
         visit = Visit(user_id, key, conversation_id, _start(self.scope))
-        self.tab = Tab(visit, Wire(self._send_text, self._writable))
+        self.tab = Tab(visit, Wire(self._send_text, self._writable()))
         tabs.add(self.tab)
         self.telling = asyncio.create_task(self._tell(self.tab))
 
@@ -103,10 +109,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _send_text(self, text: str) -> None:
         await self.base_send({"type": "websocket.send", "text": text})
 
-    async def _writable(self) -> None:
+    def _writable(self) -> asyncio.Event:
+        """Set while the client reads; always, where the server cannot tell."""
         flow: asyncio.Event | None = self.scope.get("chatsite.writable")
-        if flow is not None:
-            await flow.wait()
+        if flow is None:
+            flow = asyncio.Event()
+            flow.set()
+        return flow
 
 
 def _start(scope: dict[str, Any]) -> int | None:

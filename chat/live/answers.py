@@ -142,7 +142,8 @@ class Answers:
 
         def idle() -> None:
             leave()
-            self.drop(generation.pk)
+            if self._live.get(generation.pk) is live:
+                self.drop(generation.pk)
 
         live.idle = idle
         self._live[generation.pk] = live

@@ -27,11 +27,11 @@ def ack(
     )
 
 
-def notice(
-    code: str, text: str, *, key: uuid.UUID | str | None = None, retry_ms: int | None = None
-) -> str:
-    """A command was not accepted; `text` is a sentence for the person."""
-    optional = {"key": key, "retry_ms": retry_ms}
+def notice(code: str, text: str, **optional: uuid.UUID | int | None) -> str:
+    """A command was not accepted; `text` is a sentence for the person.
+
+    Optional are `key` and `generation`, of the command, and `retry_ms`.
+    """
     present = {name: value for name, value in optional.items() if value is not None}
     return encode("notice", code=code, text=text, **present)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
 from chat import sessions
@@ -27,9 +28,9 @@ HERE = uuid.uuid4().hex
 AGAIN_SECONDS = 0.5
 
 
-async def say_turn(conversation_id: uuid.UUID, generation_id: int) -> None:
-    """A turn was added at the leaf."""
-    await _say("turn", conversation=str(conversation_id), generation=generation_id)
+async def say_turn(user_id: int, conversation_id: uuid.UUID, generation_id: int) -> None:
+    """A turn was added at the leaf of a person's conversation."""
+    await _say("turn", user=user_id, conversation=str(conversation_id), generation=generation_id)
 
 
 async def say_path(conversation_id: uuid.UUID, generation_id: int | None = None) -> None:
@@ -37,9 +38,13 @@ async def say_path(conversation_id: uuid.UUID, generation_id: int | None = None)
     await _say("path", conversation=str(conversation_id), generation=generation_id)
 
 
-async def say_list(user_id: int, conversation_id: uuid.UUID, *, running: bool) -> None:
-    """The list of a person's conversations changed: this one runs now, or it ended."""
-    await _say("list", user=user_id, conversation=str(conversation_id), running=running)
+async def say_list(
+    user_id: int, conversation_id: uuid.UUID, *, running: bool, deleted: bool = False
+) -> None:
+    """The list of a person's conversations changed: this one runs now, or ended, or is gone."""
+    hint = {"conversation": str(conversation_id), "running": running}
+    hint |= {"deleted": True} if deleted else {}
+    await _say("list", user=user_id, hint=hint)
 
 
 async def say_title(user_id: int, conversation_id: uuid.UUID) -> None:
@@ -81,16 +86,26 @@ async def listen() -> None:
 
 async def hear(event: dict[str, Any]) -> None:
     """Tell the tabs and the writers of this process."""
+    try:
+        await _pass_on(event)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("%s was not told: %s", event["kind"], type(error).__name__)
+
+
+async def _pass_on(event: dict[str, Any]) -> None:
     match event["kind"]:
         case "turn":
             for tab in tabs.on(uuid.UUID(event["conversation"])):
-                tab.turn_accepted(event["generation"])
+                if tab.user_id == event["user"]:
+                    tab.turn_accepted(event["generation"])
+                else:
+                    # It showed a new chat whose id somebody else has used: it will be turned away.
+                    tab.path_changed()
         case "path":
             for tab in tabs.on(uuid.UUID(event["conversation"])):
                 tab.path_changed(event["generation"])
         case "list":
-            hint = {"conversation": event["conversation"], "running": event["running"]}
-            tabs.say(event["user"], frames.encode("sidebar", **hint))
+            tabs.say(event["user"], frames.encode("sidebar", **event["hint"]))
         case "title":
             await _tell_title(event["user"], event["conversation"])
         case "check":

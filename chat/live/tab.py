@@ -14,15 +14,17 @@ from .follower import START
 from .parts import partial
 
 NOT_FOUND = 4404
+TOO_SLOW = 1008
+MOST_UNREAD = 1000
 LOOKS = 3
 
 
 @dataclass(frozen=True)
 class Wire:
-    """How frames leave: `send` one, after `writable` says that the client reads."""
+    """How frames leave: `send` one, while `writable` says that the client reads."""
 
     send: Callable[[str], Awaitable[None]]
-    writable: Callable[[], Awaitable[object]]
+    writable: asyncio.Event
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Tab:
         self._newest = 0
         self._leaf: int | None = None
         self._stale = False
+        self._leaving = asyncio.Event()
         self._close_code: int | None = None
         self._following: LiveAnswer | None = None
         self._position = START
@@ -62,6 +65,9 @@ class Tab:
         """Send one more frame: an answer to a command, or a hint."""
         self._said.append(frame)
         self._wake.set()
+        if len(self._said) > MOST_UNREAD:
+            self._said.clear()
+            self._drop(TOO_SLOW)
 
     def turn_accepted(self, generation_id: int) -> None:
         """A turn was added at the leaf."""
@@ -83,8 +89,13 @@ class Tab:
 
     def leave(self, farewell: str, code: int) -> None:
         """Send a last frame, and end `run` with this close code."""
-        self._close_code = code
         self.say(farewell)
+        self._drop(code)
+
+    def _drop(self, code: int) -> None:
+        self._close_code = code
+        self._leaving.set()
+        self._wake.set()
 
     async def run(self) -> int:
         """Make frames until it is time to leave; gives the close code for the socket."""
@@ -93,13 +104,23 @@ class Tab:
             while self._close_code is None or self._said:
                 await self._wake.wait()
                 self._wake.clear()
-                await self._wire.writable()
+                if not self._wire.writable.is_set():
+                    await self._wait_until_writable()
                 await self._tell()
         except turns.SomebodyElses:
             return NOT_FOUND
         finally:
             self._follow(None)
         return self._close_code
+
+    async def _wait_until_writable(self) -> None:
+        """Nothing is sent to a client that does not read; but one may have to leave it."""
+        waits = [asyncio.create_task(e.wait()) for e in (self._wire.writable, self._leaving)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def _tell(self) -> None:
         while self._said:
@@ -152,9 +173,9 @@ class Tab:
             return
         self._newest = generation_id
         message = live.generation.message
-        content = await live.turn()
         self._leaf = message.pk
         self._follow(live)
+        content = await live.turn()
         await self._wire.send(
             frames.encode(
                 "message",
@@ -181,10 +202,14 @@ class Tab:
         if frame is not None:
             self._owed.discard(generation_id)
             await self._wire.send(frame)
+        elif self._following is not None:
+            # Its rows were deleted: show what is there instead.
+            self.path_changed()
 
     def _follow(self, live: LiveAnswer | None) -> None:
-        if self._following is not None:
-            self._following.unsubscribe(self._wake.set)
-        self._following, self._position = live, START
+        before, self._following, self._position = self._following, live, START
         if live is not None:
             live.subscribe(self._wake.set)
+        # In this order: an answer from elsewhere that loses its last reader is not followed on.
+        if before is not None and before is not live:
+            before.unsubscribe(self._wake.set)

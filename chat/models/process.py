@@ -61,10 +61,16 @@ class Process(models.Model):
             status=Generation.Status.RUNNING
         )
         unfinished = dict(mine.unfinished().values_list("pk", "stop_requested_at"))
+        # A commit whose reply was lost is made again, perhaps with more entries.
         Checkpoint.objects.bulk_create(
-            Checkpoint(generation_id=id, n=n, entries=entries)
-            for id, (n, entries) in writing.items()
-            if entries and id in unfinished
+            [
+                Checkpoint(generation_id=id, n=n, entries=entries)
+                for id, (n, entries) in writing.items()
+                if entries and id in unfinished
+            ],
+            update_conflicts=True,
+            unique_fields=["generation", "n"],
+            update_fields=["entries"],
         )
         return Orders(
             stop={id for id, asked in unfinished.items() if asked and id in writing},

@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -40,15 +41,31 @@ async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -
     try:
         frame = parse_fields({**fields, "type": type})
         if isinstance(frame, Stop):
+            await in_database(_mine, user_id, conversation_id)
             await supervisor.current().stop(user_id, conversation_id, frame)
         elif isinstance(frame, Command):
             await supervisor.current().accept(Asker(user_id), conversation_id, frame)
     except REFUSED as error:
         why = refusal(error)
-        context = {"text": why.text, "conversation_id": conversation_id}
+        back = await in_database(_address, user_id, conversation_id)
+        context = {"text": why.text, "back": back}
         status = STATUS.get(why.code, HTTPStatus.BAD_REQUEST)
         return await sync_to_async(render)(request, "chat/refused.html", context, status=status)
     return redirect("chat:conversation", conversation_id)
+
+
+def _mine(user_id: int, conversation_id: uuid.UUID) -> Conversation:
+    """The conversation; raises Conversation.DoesNotExist for another person's."""
+    mine: Conversation = Conversation.objects.get(pk=conversation_id, owner_id=user_id)
+    return mine
+
+
+def _address(user_id: int, conversation_id: uuid.UUID) -> str:
+    """Where to go back to: a refused first prompt has left no conversation."""
+    try:
+        return _mine(user_id, conversation_id).get_absolute_url()
+    except Conversation.DoesNotExist:
+        return reverse("chat:new")
 
 
 @require_POST
@@ -76,7 +93,7 @@ async def delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     if not deleted:
         raise Http404
     await news.say_path(conversation_id)
-    await news.say_list(user.pk or 0, conversation_id, running=False)
+    await news.say_list(user.pk or 0, conversation_id, running=False, deleted=True)
     return _done(request)
 
 

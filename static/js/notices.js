@@ -15,7 +15,9 @@ export function show(sentence) {
   }, SECONDS * 1000);
 }
 
-on("notice", ({ key, text, code }) => {
+on("notice", ({ key, text, code, generation }) => {
   const beside = prompts().some(({ frame }) => frame.key === key);
-  if (text && code !== "draining" && !beside) show(text);
+  // A stop that came too late has nothing to say.
+  const late = code === "gone" && generation !== undefined;
+  if (text && code !== "draining" && !beside && !late) show(text);
 });

@@ -84,12 +84,28 @@ on("ack", ({ key, generation }) => {
   emit("outbox");
 });
 
+function again(after = 1000) {
+  clearTimeout(later);
+  later = setTimeout(flush, after);
+}
+
+// A stop that could not be noted goes again; one that came too late is done.
+function answerStop({ code, generation, retry_ms }) {
+  const stop = commands.find(
+    ({ frame }) => frame.type === "stop" && frame.generation === generation,
+  );
+  if (!stop) return;
+  if (code === "gone") return keep(commands.filter((other) => other !== stop));
+  sent.delete(stop.frame);
+  again(retry_ms);
+}
+
 on("notice", (frame) => {
+  if (frame.generation !== undefined) answerStop(frame);
   const command = frame.key && keyed(frame.key);
   if (!command) return;
   sent.delete(command.frame);
-  clearTimeout(later);
-  if (frame.code === "draining") later = setTimeout(flush, frame.retry_ms ?? 1000);
+  if (frame.code === "draining") again(frame.retry_ms);
   else if (command.frame.type === "send") command.fault = frame.text;
   else keep(commands.filter((other) => other !== command));
   keep(commands.filter((other) => other.frame.type !== "stop" || other.frame.key !== frame.key));

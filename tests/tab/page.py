@@ -27,11 +27,11 @@ FIELDS: dict[str, tuple[str, str]] = {
     "delta": ("generation position content", ""),
     "status": ("generation phase elapsed_ms tokens", ""),
     "end": ("generation message position status usage timing", "content stop error"),
-    "notice": ("code text", "key retry_ms"),
+    "notice": ("code text", "key generation retry_ms"),
     "pong": ("n", ""),
     "bye": ("reason retry_ms", ""),
     "title": ("", "conversation title content"),
-    "sidebar": ("", "conversation running content"),
+    "sidebar": ("", "conversation running deleted content"),
 }
 
 Frame = dict[str, Any]

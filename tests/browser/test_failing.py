@@ -65,9 +65,7 @@ KEPT = {
 
 
 @pytest.mark.parametrize(("words", "endings"), KEPT.values(), ids=KEPT)
-def test_the_text_before_a_fault_is_kept(
-    alice: Tab, words: str, endings: tuple[str, ...]
-) -> None:
+def test_the_text_before_a_fault_is_kept(alice: Tab, words: str, endings: tuple[str, ...]) -> None:
     alice.ask(f"{words} rate=0")
     expect(alice.answer.locator(".ending")).to_be_visible()
     status = alice.generation["status"]

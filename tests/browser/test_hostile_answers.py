@@ -36,7 +36,7 @@ def test_nothing_of_a_hostile_answer_comes_to_life(alice: Tab, pace: str) -> Non
     assert alice.row["text"] == expected("hostile")
     inert(alice)
     alice.shows_the_row()
-    for text in ("Vec<T>", "<think>this</think>", "a < b and c > d", "&lt;", '<script>window'):
+    for text in ("Vec<T>", "<think>this</think>", "a < b and c > d", "&lt;", "<script>window"):
         expect(alice.answer).to_contain_text(text)
     for element in alice.answer.locator("a, b, td").all():
         element.hover(force=True)

@@ -1,7 +1,5 @@
 """The list of conversations: live, and each can be renamed and deleted."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -11,9 +9,9 @@ from .person import Browsers, Tab
 
 
 @pytest.fixture
-def erin(know: Know, browsers: Browsers) -> Iterator[Tab]:
+def erin(know: Know, browsers: Browsers) -> Tab:
     """Erin's tab; nobody else's conversations fill her list."""
-    yield browsers.of(know("erin")).open()
+    return browsers.of(know("erin")).open()
 
 
 def row(tab: Tab, title: str) -> Locator:

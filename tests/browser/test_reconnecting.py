@@ -205,9 +205,7 @@ def test_a_short_break_is_not_even_mentioned(wired: Tab, line: Wire) -> None:
     assert wired.page.evaluate("() => window.states") == []
 
 
-def test_an_answer_goes_on_behind_a_broken_connection(
-    wired: Tab, line: Wire, model: Model
-) -> None:
+def test_an_answer_goes_on_behind_a_broken_connection(wired: Tab, line: Wire, model: Model) -> None:
     tag = model.tag()
     wired.ask(f"long rate=0 hold=60 tag={tag}")
     wired.writing("How an answer gets to your screen")

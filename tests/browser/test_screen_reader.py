@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.servers import ROOT
+from tests.tab.served import PASSWORD
 
 from .conftest import Know
 from .model import Model
-from .person import PASSWORD, Browsers, Tab
+from .person import Browsers, Tab
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 RUN = """async () => {
@@ -34,7 +35,7 @@ def violations(page: Page) -> list[Any]:
     page.evaluate(Path(AXE).read_text(encoding="utf-8"))
     found = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.evaluate(REST)
         found += [(scheme, *each) for each in page.evaluate(RUN)]
     return found
@@ -194,5 +195,6 @@ def test_the_whole_page_can_be_reached_and_used_by_keyboard(alice: Tab) -> None:
           const style = getComputedStyle(place);
           return style.outlineStyle !== "none" || style.boxShadow !== "none";
         }""")
-        assert outline or not focused.strip(), focused
+        # The button that jumps to the end goes when its focus has scrolled there.
+        assert outline or focused.strip() in ("", "jump jump"), focused
     assert {"copy", "copy-answer", "new-chat", "row-link", "row-more", "account-button"} <= reached

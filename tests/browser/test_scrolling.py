@@ -100,7 +100,9 @@ def test_a_key_that_goes_up_leaves_the_end_too(alice: Tab, model: Model) -> None
     assert alice.page.evaluate(RESTED) == top
 
 
-def test_what_is_read_does_not_move_when_another_tab_goes_on(alice: Tab, browsers: Browsers) -> None:
+def test_what_is_read_does_not_move_when_another_tab_goes_on(
+    alice: Tab, browsers: Browsers
+) -> None:
     filled(alice)
     alice.page.mouse.move(900, 400)
     alice.page.mouse.wheel(0, -600)

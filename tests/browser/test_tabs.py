@@ -10,9 +10,7 @@ from .model import Model
 from .person import Browsers, Tab
 
 
-def test_two_tabs_and_a_late_one_show_the_same_answer_as_it_grows(
-    alice: Tab, model: Model
-) -> None:
+def test_two_tabs_and_a_late_one_show_the_same_answer_as_it_grows(alice: Tab, model: Model) -> None:
     alice.ask("echo begun")
     alice.ended()
     early = alice.another()
@@ -98,9 +96,7 @@ def test_when_two_tabs_send_at_once_one_is_asked(alice: Tab, model: Model) -> No
     alice.ended()
 
 
-def test_nobody_sees_the_conversation_of_another(
-    alice: Tab, bob: Tab, browsers: Browsers
-) -> None:
+def test_nobody_sees_the_conversation_of_another(alice: Tab, bob: Tab, browsers: Browsers) -> None:
     alice.ask("echo a secret of Alice")
     alice.ended()
     expect(bob.list).not_to_contain_text("a secret of Alice")

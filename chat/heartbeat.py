@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import socket
+import time
 import uuid
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from chat.writer import Writer
 logger = logging.getLogger(__name__)
 
 SECONDS = 1.0
+SLOW_SECONDS = 3.0
 BEATS_PER_SWEEP = 3
 BEATS_PER_CHECKPOINT = 5
 
@@ -58,13 +60,17 @@ class Heartbeat:
                     await self.check_paths()
                     await self.check_followed()
             except (DatabaseError, InterfaceError) as error:
+                recovery.doubt()
                 logger.warning("the database did not answer: %s", type(error).__name__)
 
     async def beat(self) -> None:
         """Save what is new, and do what the rows ask for."""
         writers = dict(self._supervisor.writers)
         unsaved: Progress = {id: (w.saved, self._new(w)) for id, w in writers.items()}
+        asked = time.monotonic()
         orders = await in_database(self._process.beat, unsaved)
+        if time.monotonic() - asked > SLOW_SECONDS:
+            recovery.doubt()
         for id, (n, new) in unsaved.items():
             writers[id].saved = n + len(new)
         for id in orders.stop:

@@ -1,6 +1,7 @@
 """Answers whose writer died: ended honestly, with all the text that was saved of them."""
 
 import logging
+import time
 import uuid
 
 from django.db.models import F, Q
@@ -13,6 +14,21 @@ from chat.stream.entries import Usage
 from chat.stream.fold import Answer, fold
 
 logger = logging.getLogger(__name__)
+
+DOUBT_SECONDS = 10.0
+
+_doubt_until = 0.0
+
+
+def doubt() -> None:
+    """Take no process for dead for a while: the database was away, so that none could beat."""
+    global _doubt_until
+    _doubt_until = time.monotonic() + DOUBT_SECONDS
+
+
+def in_doubt() -> bool:
+    """Whether an old heartbeat means nothing now."""
+    return time.monotonic() < _doubt_until
 
 
 def recover(generation: Generation) -> bool:
@@ -60,6 +76,8 @@ def sweep(process: Process, *, alone: bool) -> list[uuid.UUID]:
     Gives the ids of the conversations concerned.
     """
     left = Generation.objects.unfinished().exclude(owner=process)
+    if not alone and in_doubt():
+        return []
     if not alone:
         left = left.filter(Q(owner__in=Process.objects.dead()) | Q(owner__isnull=True))
     recovered = [each for each in left if recover(each)]
@@ -70,6 +88,8 @@ def sweep(process: Process, *, alone: bool) -> list[uuid.UUID]:
 
 def recover_here(conversation: Conversation) -> bool:
     """End at once what a dead process left in a conversation that somebody asks in."""
+    if in_doubt():
+        return False
     unfinished = conversation.generations.unfinished()
     left = unfinished.filter(owner__in=Process.objects.dead()).first()
     return left is not None and recover(left)

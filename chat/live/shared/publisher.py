@@ -44,6 +44,8 @@ class Outgoing:
         """Redis lost what came before: offer all of it at once."""
         everything = self.log.read(0)
         self.offered, self.offered_to, self.whole = restored(everything), len(everything), True
+        # Readers may have seen a record with this number before it was lost.
+        self.n += 1
 
     def accept(self) -> None:
         """Redis has the record."""

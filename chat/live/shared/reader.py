@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from redis.asyncio import Redis
@@ -34,7 +35,7 @@ class Reader:
         self._positions: dict[KeyT, StreamIdT] = {}
         self._news = asyncio.Event()
         self._waiting_as: int | None = None
-        self._nudging: asyncio.Task[None] | None = None
+        self._nudging: set[asyncio.Task[None]] = set()
 
     def follow(self, generation_id: int, log: Log) -> Callable[[], None]:
         """Fill `log` from the shared one, from its beginning; call the result to leave it."""
@@ -42,7 +43,9 @@ class Reader:
         self._logs[key], self._positions[key] = log, START
         self._news.set()
         if self._waiting_as is not None:
-            self._nudging = asyncio.create_task(self._nudge())
+            nudging = asyncio.create_task(self._nudge())
+            self._nudging.add(nudging)
+            nudging.add_done_callback(self._nudging.discard)
 
         def leave() -> None:
             if self._logs.get(key) is log:
@@ -66,6 +69,7 @@ class Reader:
             while not self._positions:
                 self._news.clear()
                 await self._news.wait()
+            asked = self._logs.copy()
             self._waiting_as = name
             try:
                 found = await connection.xread(self._positions.copy(), count=COUNT, block=BLOCK_MS)
@@ -73,11 +77,11 @@ class Reader:
                 self._waiting_as = None
             for key, records in cast(Found, found) or []:
                 for position, fields in records:
-                    self._take(key, position, fields)
+                    self._take(asked[key], key, position, fields)
 
-    def _take(self, key: bytes, position: bytes, fields: dict[bytes, bytes]) -> None:
-        log = self._logs.get(key)
-        if log is None or log.closed:
+    def _take(self, log: Log, key: bytes, position: bytes, fields: dict[bytes, bytes]) -> None:
+        # One that was left and followed anew meanwhile begins at its beginning.
+        if self._logs.get(key) is not log or log.closed:
             return
         self._positions[key] = position
         for entry in decode(fields):
@@ -91,6 +95,8 @@ class Reader:
         """Interrupt the blocking read, so that it begins again with the new log too."""
         # It may be on its way and not block yet: repeat until it does.
         while self._waiting_as is not None:
-            if await self._redis.client_unblock(self._waiting_as):
-                return
+            # If Redis is away, the read ends by itself.
+            with suppress(RedisError, OSError):
+                if await self._redis.client_unblock(self._waiting_as):
+                    return
             await asyncio.sleep(NUDGE_SECONDS)

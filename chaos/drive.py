@@ -142,7 +142,7 @@ class Room:
     async def _until(self, true: Callable[[], bool], what: str) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                while not true():
+                while not true():  # noqa: ASYNC110 - tabs tell nobody
                     await asyncio.sleep(0.1)
         except TimeoutError:
             self._violation("commands without an answer", f"{what} never came")

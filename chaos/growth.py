@@ -1,4 +1,4 @@
-"""What the site holds: memory, file descriptors, tasks, keys of Redis, connections to PostgreSQL."""
+"""What the site holds: memory, files, tasks, keys of Redis, connections to PostgreSQL."""
 
 import asyncio
 import contextlib

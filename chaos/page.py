@@ -78,9 +78,7 @@ class Page:
                 self.prompts.append(int(id))
                 continue
             generation, status = GENERATION.search(attributes), STATUS.search(attributes)
-            shown = Shown(
-                int(generation[1] or 0) if generation else 0, status[1] if status else ""
-            )
+            shown = Shown(int(generation[1] or 0) if generation else 0, status[1] if status else "")
             if swap != "innerHTML" and int(id) in self.answers:
                 raise NotThere(f"m{id} came a second time")
             if part := PART.search(body):

@@ -16,7 +16,7 @@ def text(result: Result) -> str:
     lines = [f"\nSEED={result.setting.seed}: {result.plan.done.total()} faults"]
     lines += [f"  {number:5} {name}" for name, number in result.plan.done.most_common()]
     lines += [
-        f"{result.generations} generations in {result.conversations} conversations, "
+        f"{result.generations} generations in {result.conversations} conversations",
         f"{result.connects} connects, {result.frames} frames",
         f"endings: {result.times.statuses}",
         "",
@@ -44,14 +44,14 @@ def _times(result: Result) -> list[str]:
     times = result.times
     elsewhere = [took for took, other, _ in result.stops if other]
     calm = [took for took, other, quiet in result.stops if other and quiet]
+    unlogged = [float(each) for each in times.unlogged]
     here = [took for took, other, _ in result.stops if not other]
     return [
         f"kill -9 to the honest ending, s: {_spread(times.kill_to_ending)}",
         f"stop to upstream closed, ms: same process {_spread(here)}",
         f"  other process, nothing else broken {_spread(calm)}",
         f"  other process, all {_spread(elsewhere)}",
-        f"shown by a dying process in its last 0.3 s and not yet logged, characters: "
-        f"{_spread([float(each) for each in times.unlogged])}",
+        f"shown in the last 0.3 s of a process, not yet logged, characters: {_spread(unlogged)}",
         f"died while Redis was without its log (only checkpoints count): {times.double_faults}",
         f"errors in logs that an outage explains: {result.excused}",
     ]

@@ -150,9 +150,7 @@ class Nginx(Service):
 
     def __init__(self, directory: Path, ports: list[int]) -> None:
         self.port = servers.free_port()
-        lines = [
-            f"    server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in ports
-        ]
+        lines = [f"    server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in ports]
         config = NGINX.format(
             user="user root;" if os.geteuid() == 0 else "",
             directory=directory,

@@ -134,7 +134,9 @@ class Tab:
         for key, frame in self.outbox.items():
             if key not in self._sent:
                 self._sent.add(key)
-                if frame["type"] == "stop" and (found := self.talk.answers.get(frame["generation"])):
+                if frame["type"] == "stop" and (
+                    found := self.talk.answers.get(frame["generation"])
+                ):
                     self.talk.stop(found, self.served_by)
                 self._socket.send(orjson.dumps(frame))
 

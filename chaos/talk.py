@@ -20,6 +20,8 @@ class Asked:
 
     type: str
     tag: str
+    bench: str
+    """What the model answers to the prompt itself."""
     expected: str
     since: float = field(default_factory=time.time)
     generations: set[int] = field(default_factory=set)
@@ -83,17 +85,18 @@ class Talk:
     def bench(self, key: str, tokens: int, rate: float, seed: int) -> str:
         """The prompt of a new question; remembers its answer."""
         tag = f"c{self.number}-{key[:8]}"
-        self.asked[key] = Asked("send", tag, demo.expected_text(tokens, seed))
+        text = demo.expected_text(tokens, seed)
+        self.asked[key] = Asked("send", tag, text, text)
         return f"bench tokens={tokens} seed={seed} rate={rate:g} tag={tag}"
 
     def again(self, key: str, type: str, answer: Answer, saved: str) -> None:
         """Ask for another answer, or for the rest of one that was saved as `saved`."""
         before = answer.asked
-        expected = before.expected
+        expected = before.bench
         if type == "continue" and saved:
             said = [{"role": "user", "content": "bench"}, {"role": "user", "content": "go on"}]
             expected = saved + demo.expected(said)
-        self.asked[key] = Asked(type, before.tag, expected)
+        self.asked[key] = Asked(type, before.tag, before.bench, expected)
 
     def acknowledged(self, ack: dict[str, Any]) -> Answer:
         """A command became a generation."""

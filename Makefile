@@ -3,12 +3,12 @@
 SHELL := /bin/bash
 
 PYTHON := .venv/bin/python
-CODE := manage.py bench chat chatsite tests
+CODE := manage.py bench chaos chat chatsite tests
 TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates/*.html')
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 CORE := chat/stream/*,chat/rendering/blocks.py
 
-.PHONY: help run test check format bench lock vendor programs
+.PHONY: help run test check format bench chaos lock vendor programs
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,10 @@ format: .venv/dev.stamp node_modules/.stamp ## Format the code and mend what can
 
 bench: .venv/dev.stamp ## Measure what the streaming costs and how long things take
 	$(PYTHON) -m bench
+
+chaos: .venv/dev.stamp ## Break a site of three processes at random and count what is lost
+	$(PYTHON) -m chaos $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) \
+	  $(if $(filter-out 0,$(SECONDS)),--seconds $(SECONDS))
 
 lock: .venv/dev.stamp ## Lock the newest versions that requirements*.in and package.json allow
 	UV_NO_CONFIG=1 .venv/bin/$(COMPILE) --upgrade requirements.in -o requirements.txt

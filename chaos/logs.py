@@ -11,6 +11,7 @@ RECORD = re.compile(
     r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3}) (DEBUG|INFO|WARNING|ERROR|CRITICAL) "
 )
 SAYS = re.compile(r"Traceback|Unhandled|Exception ignored|never (awaited|retrieved)")
+START = "Chatsite is at "
 ALLOWED = (
     # While PostgreSQL is away, and until a pool has noticed that each of its connections is gone.
     ("postgres", 20.0, re.compile(r"django\.db\.utils\.(OperationalError|InterfaceError): ")),
@@ -55,7 +56,8 @@ def complaints(log: Path, plan: Plan) -> tuple[list[Record], int]:
 
 
 def _explained(record: Record, plan: Plan) -> bool:
-    last = next((line for line in reversed(record.lines) if line.strip()), "")
+    said = (line for line in reversed(record.lines) if line.strip() and START not in line)
+    last = next(said, "")
     return any(
         pattern.match(last) and plan.away(service, record.at - after, record.at + 0.5)
         for service, after, pattern in ALLOWED

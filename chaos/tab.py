@@ -119,7 +119,7 @@ class Tab:
             self._socket = await websocket.connect(self._port, path, session, take, closed.set)
             self.connects += 1
             self._heard = time.monotonic()
-            while not self.whole and not closed.is_set():
+            while not self.whole and not closed.is_set():  # noqa: ASYNC110 - either of two
                 await asyncio.sleep(0.05)
 
     def _lose(self) -> None:
@@ -134,9 +134,8 @@ class Tab:
         for key, frame in self.outbox.items():
             if key not in self._sent:
                 self._sent.add(key)
-                if frame["type"] == "stop" and (
-                    found := self.talk.answers.get(frame["generation"])
-                ):
+                found = self.talk.answers.get(frame.get("generation", 0))
+                if frame["type"] == "stop" and found is not None:
                     self.talk.stop(found, self.served_by)
                 self._socket.send(orjson.dumps(frame))
 

@@ -169,7 +169,7 @@ def redis() -> Iterator[str]:
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: _listens(port), "Redis")
+            wait_until(lambda: listens(port), "Redis")
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             process.terminate()
@@ -207,6 +207,7 @@ def _postgres(program: str) -> str:
     return str(found[-1]) if found else program
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether something listens on a port of the loopback interface."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

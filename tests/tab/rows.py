@@ -119,7 +119,7 @@ def scaled() -> Iterator[dict[str, str]]:
 @functools.cache
 def _migrated(server: str) -> str:
     """The URL of a database that nobody has used, on this server."""
-    url = _created(server, "chatsite_empty")
+    url = created(server, "chatsite_empty")
     with tempfile.TemporaryDirectory() as var:
         made = servers.manage(Path(var), "migrate", "-v0", DATABASE_URL=url)
     assert made.returncode == 0, made.stderr
@@ -128,10 +128,10 @@ def _migrated(server: str) -> str:
 
 def _copied(url: str) -> str:
     template = urlsplit(url).path[1:]
-    return _created(url, f"chatsite_{next(_sites)}", f"TEMPLATE {template}")
+    return created(url, f"chatsite_{next(_sites)}", f"TEMPLATE {template}")
 
 
-def _created(url: str, name: str, how: str = "") -> str:
+def created(url: str, name: str, how: str = "") -> str:
     """Make a database anew; gives its URL."""
     parts = urlsplit(url)
     maintenance = urlunsplit(parts._replace(path="/postgres"))

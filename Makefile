@@ -8,10 +8,10 @@ TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 CORE := chat/stream/*,chat/rendering/blocks.py
 
-.PHONY: help run test check format bench chaos lock vendor programs
+.PHONY: help run test test-postgres check format bench chaos lock vendor programs
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: .venv/run.stamp ## Start the site in the foreground, until Ctrl-C
 	@$(PYTHON) manage.py migrate --verbosity 0
@@ -23,6 +23,9 @@ test: programs check ## Check everything and run every test
 	$(PYTHON) -m coverage report --include='$(CORE)' --show-missing --fail-under=100
 	$(PYTHON) -m pytest tests/tab
 	$(PYTHON) -m pytest tests/browser
+
+test-postgres: programs .venv/dev.stamp ## Run the tests of the sockets and pages on PostgreSQL and Redis
+	$(PYTHON) -m tests.scaled tests/tab
 
 check: .venv/dev.stamp node_modules/.stamp ## Check format, lint, types, templates, migrations and vendored files
 	$(PYTHON) -m ruff format --check $(wildcard $(CODE))

@@ -49,7 +49,8 @@ def test_progress_is_told_in_words_from_the_click_to_the_end(alice: Tab, model: 
       const words = document.getElementById("progress-text");
       window.said = [];
       const note = () => window.said.push(words.textContent);
-      new MutationObserver(note).observe(words, {childList: true, characterData: true, subtree: true});
+      const all = {childList: true, characterData: true, subtree: true};
+      new MutationObserver(note).observe(words, all);
     }""")
     tag = model.tag()
     alice.ask(f"bench tokens=300 start=2.5 rate=150 hold=250 tag={tag}")

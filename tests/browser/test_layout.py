@@ -15,7 +15,8 @@ SIDEWAYS = """() => {
     return box.right > innerWidth + 1 && box.width && !element.closest(
       "pre, table, .scroll, .table, .sidebar, math, [tabindex='0'], .hidden-text");
   });
-  return [Math.max(0, page.scrollWidth - page.clientWidth), wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 120))];
+  const shown = wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120));
+  return [Math.max(0, page.scrollWidth - page.clientWidth), shown];
 }"""
 SMALL = """() => [...document.querySelectorAll("button, a, select, summary")].filter((element) => {
   if (!element.checkVisibility({visibilityProperty: true, opacityProperty: true})) return false;

@@ -1,44 +1,14 @@
 """What a screen reader is told, and that axe finds nothing."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.servers import ROOT
 from tests.tab.served import PASSWORD
 
+from .axe import violations
 from .conftest import Know
 from .model import Model
 from .person import Browsers, Tab
-
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-RUN = """async () => {
-  const found = await axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    // A model may well write a table whose corner is empty.
-    rules: {"empty-table-header": {enabled: false}},
-  });
-  return found.violations.map(({ id, help, nodes }) =>
-    [id, help, nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary])]);
-}"""
-
-REST = """() => Promise.allSettled(document.getAnimations()
-  .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime))
-  .map((each) => each.finished)).then(() => null)"""
-
-
-def violations(page: Page) -> list[Any]:
-    """What axe finds on the page as it is now, in light and in dark."""
-    # Evaluated by the debugger, so that the page's policy stays as strict as it is.
-    page.evaluate(Path(AXE).read_text(encoding="utf-8"))
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate(REST)
-        found += [(scheme, *each) for each in page.evaluate(RUN)]
-    return found
 
 
 def test_an_answer_is_busy_while_it_grows_and_its_beginning_and_end_are_said(

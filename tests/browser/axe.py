@@ -1,0 +1,34 @@
+"""What axe-core finds on a page."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.servers import ROOT
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+RUN = """async () => {
+  const found = await axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    // A model may well write a table whose corner is empty.
+    rules: {"empty-table-header": {enabled: false}},
+  });
+  return found.violations.map(({ id, help, nodes }) =>
+    [id, help, nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary])]);
+}"""
+
+REST = """() => Promise.allSettled(document.getAnimations()
+  .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime))
+  .map((each) => each.finished)).then(() => null)"""
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds on the page as it is now, in light and in dark."""
+    # Evaluated by the debugger, so that the page's policy stays as strict as it is.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(REST)
+        found += [(scheme, *each) for each in page.evaluate(RUN)]
+    return found

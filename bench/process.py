@@ -64,14 +64,12 @@ class Process:
         return self.log.read_text(errors="replace")
 
     def cpu(self) -> float:
-        """Seconds of CPU used so far by all of its threads."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        """Seconds of CPU used so far by its threads; by those that live, to the nanosecond."""
+        return sum(map(_thread_cpu, Path(f"/proc/{self.pid}/task").iterdir()))
 
     def loop_cpu(self) -> float:
         """Seconds of CPU used so far by its first thread, which runs the event loop."""
-        nanoseconds = Path(f"/proc/{self.pid}/task/{self.pid}/schedstat").read_text().split()[0]
-        return int(nanoseconds) / 1e9
+        return _thread_cpu(Path(f"/proc/{self.pid}/task/{self.pid}"))
 
     def memory(self) -> float:
         """Resident megabytes."""
@@ -87,6 +85,13 @@ class Process:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+def _thread_cpu(task: Path) -> float:
+    try:
+        return int((task / "schedstat").read_text().split()[0]) / 1e9
+    except (FileNotFoundError, ProcessLookupError):  # the thread has just ended
+        return 0.0
 
 
 def python(*arguments: str) -> list[str]:

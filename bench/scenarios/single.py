@@ -8,11 +8,11 @@ from bench.rig import Metrics, Rig
 from bench.subjects import Subject
 
 
-async def measure(rig: Rig) -> Metrics:
+async def measure(rig: Rig, count: int = 0) -> Metrics:
     """Every subject, one after the other."""
     metrics: Metrics = {}
     for subject in rig.subjects:
-        metrics |= await _measure(rig, subject, 10 if rig.quick else 30)
+        metrics |= await _measure(rig, subject, count or (10 if rig.quick else 30))
     return metrics
 
 

@@ -14,14 +14,15 @@ from bench.subjects import Answer, Subject
 RATE = 50
 SPREAD = 1.0
 SETTLE = 1.0
-HURRIED = 500
 
 
-async def measure(rig: Rig, counts: Sequence[int] = (1, 100)) -> Metrics:
+async def measure(
+    rig: Rig, counts: Sequence[int] = (1, 100), seconds: float | None = None
+) -> Metrics:
     """Every subject with every number of streams, one after the other."""
     metrics: Metrics = {}
+    seconds = seconds or (3.0 if rig.quick else 10.0)
     for count in counts:
-        seconds = 3.0 if rig.quick else 10.0
         for subject in rig.subjects:
             metrics |= await _measure(rig, subject, count, seconds)
         _compare(metrics, count)
@@ -43,10 +44,13 @@ async def _measure(rig: Rig, subject: Subject, count: int, seconds: float) -> Me
         for answer in streams.answers
         for each in lateness(answer, requests[answer.prompt.tag], begins, ends)
     ]
-    return _metrics(rig, f"{subject.name}/{count}", late, usage)
+    updates = sum(begins <= at < ends for answer in streams.answers for at, _ in answer.arrivals())
+    return _metrics(rig, f"{subject.name}/{count}", late, updates, usage)
 
 
-def _metrics(rig: Rig, name: str, late: list[tuple[float, bool]], usage: Usage) -> Metrics:
+def _metrics(
+    rig: Rig, name: str, late: list[tuple[float, bool]], updates: int, usage: Usage
+) -> Metrics:
     added = [milliseconds for milliseconds, visible in late if visible]
     cost = usage.server / len(late) * 1e6
     shares = {
@@ -68,6 +72,9 @@ def _metrics(rig: Rig, name: str, late: list[tuple[float, bool]], usage: Usage) 
         f"{name}/max": max(added),
         f"{name}/p99/all": percentile([milliseconds for milliseconds, _ in late], 0.99),
         f"{name}/visible": len(added) / len(late),
+        f"{name}/updates": updates / usage.wall / 1000,
+        f"{name}/coalesced": len(late) / updates,
+        f"{name}/cost/update": usage.server / updates * 1e6,
         **{f"{name}/share/{who}": cpu / usage.wall for who, cpu in shares.items()},
     }
 

@@ -2,8 +2,9 @@
 
 SHORTEST = 0.016
 LONGEST = 0.080
-CALM = 0.5
-FULL = 0.9
+CALM = 0.15
+FULL = 0.6
+SMOOTHING = 0.25
 REPEATED_BYTES_PER_SECOND = 64_000
 
 
@@ -19,7 +20,7 @@ def pause_after(repeated_bytes: int) -> float:
 
 
 class Load:
-    """The loop thread's share of a CPU over the last window."""
+    """The loop thread's share of a CPU, window by window, smoothed so that the beat is steady."""
 
     def __init__(self, window: float = 0.25) -> None:
         self.window = window
@@ -32,6 +33,7 @@ class Load:
         if self._wall is None:
             self._wall, self._cpu = wall, cpu
         elif wall - self._wall >= self.window:
-            self.busy = min(1.0, (cpu - self._cpu) / (wall - self._wall))
+            now = min(1.0, (cpu - self._cpu) / (wall - self._wall))
+            self.busy += SMOOTHING * (now - self.busy)
             self._wall, self._cpu = wall, cpu
         return self.busy

@@ -106,6 +106,8 @@ class Body(httpx2.AsyncByteStream):
         try:
             data = content.read_nowait()
             if data or content.at_eof():
+                # aiohttp resumes the socket whenever something is taken.
+                self._pause()
                 return data
             connection = self._response.connection
             if connection is not None and connection.transport is not None:

@@ -169,10 +169,10 @@ def test_estimates_say_that_they_are_estimates_and_nothing_is_not_estimated() ->
 
 
 def test_the_beat_is_a_frame_while_calm_and_stretches_with_the_load() -> None:
-    assert beat(0.0) == beat(0.5) == SHORTEST
-    assert beat(0.9) == pytest.approx(LONGEST)
+    assert beat(0.0) == beat(0.15) == SHORTEST
+    assert beat(0.6) == pytest.approx(LONGEST)
     assert beat(1.0) == LONGEST
-    assert SHORTEST < beat(0.7) < LONGEST
+    assert SHORTEST < beat(0.4) < LONGEST
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -185,9 +185,16 @@ def test_repeated_bytes_are_bounded_per_second() -> None:
     assert pause_after(0) == 0.0
 
 
-def test_load_is_cpu_over_wall_in_the_last_window() -> None:
+def test_load_is_cpu_over_wall_window_by_window_and_smoothed() -> None:
     load = Load(window=0.25)
     assert load.sample(10.0, 1.0) == 0.0
     assert load.sample(10.1, 1.1) == 0.0
-    assert load.sample(10.5, 1.25) == pytest.approx(0.5)
-    assert load.sample(11.0, 9.0) == 1.0
+    assert load.sample(10.5, 1.25) == pytest.approx(0.125)
+    assert load.sample(11.0, 9.0) == pytest.approx(0.125 + 0.25 * (1 - 0.125))
+
+
+def test_load_comes_close_to_a_steady_share() -> None:
+    load = Load(window=0.25)
+    for second in range(20):
+        load.sample(second, second * 0.4)
+    assert load.busy == pytest.approx(0.4, abs=0.01)

@@ -45,6 +45,9 @@ class Machine:
         for path in (self.var, self.backups, directory / "bin"):
             path.mkdir()
         (self.var / "secret_key").write_text(django.SECRET_KEY)
+        made = servers.prepared()
+        shutil.copytree(made / "static", self.var / "static")
+        shutil.copy(made / "static.stamp", self.var)
         self._install("runuser", RUNUSER)
         self._install("systemctl", SYSTEMCTL % (sys.executable, str(directory / "systemd")))
         self.settings = {**example(), **settings, "CSRF_TRUSTED_ORIGINS": self.https}

@@ -3,6 +3,8 @@
 from typing import Any
 
 from csp.constants import NONE, SELF
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from chatsite import environment, logs, secret
 from chatsite.limits import LIMITS as LIMITS
@@ -73,13 +75,21 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
-POSTGRES_OPTIONS: dict[str, Any] = {"pool": {"min_size": 2, "max_size": 16, "timeout": 10}}
+# The pool doubles its pauses while the server is away until it gives up, and begins again when a
+# connection is wanted: giving up soon keeps the pauses short.
+POSTGRES_OPTIONS: dict[str, Any] = {
+    "pool": {"min_size": 2, "max_size": 16, "timeout": 4, "reconnect_timeout": 2}
+}
 SQLITE = ENVIRONMENT.database["ENGINE"] == "django.db.backends.sqlite3"
 DATABASES = {
     "default": {
         **ENVIRONMENT.database,
         # Opening SQLite's file costs more than most queries; PostgreSQL has a pool for this.
         "CONN_MAX_AGE": None if SQLITE else 0,
+        # The pool tries a connection before it lends it: PostgreSQL may have restarted since.
+        "CONN_HEALTH_CHECKS": not SQLITE,
+        # A restart leaves dead connections in the pool.
+        "CONN_HEALTH_CHECKS": not SQLITE,
         "OPTIONS": {
             **ENVIRONMENT.database.get("OPTIONS", {}),
             **(SQLITE_OPTIONS if SQLITE else POSTGRES_OPTIONS),
@@ -91,10 +101,19 @@ DATABASES = {
 CHANNEL_LAYERS: dict[str, Any] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if ENVIRONMENT.redis_url:
-    # redis-py gives up an idle subscription after 5 s unless it is told not to.
+    # redis-py gives up an idle subscription after 5 s unless it is told not to, and tries for
+    # seconds to reach a Redis that is away, while a tab waits for its command.
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": ENVIRONMENT.redis_url, "socket_timeout": None}]},
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": ENVIRONMENT.redis_url,
+                    "socket_timeout": None,
+                    "retry": Retry(NoBackoff(), 1),
+                }
+            ]
+        },
     }
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -203,7 +203,7 @@ class Faults:
             self.plan.note(name)
             with contextlib.suppress(RedisError, OSError):
                 async with self._site.redis_client() as client:
-                    await client.execute_command(*command)
+                    await client.execute_command(*command)  # type: ignore[no-untyped-call]
             outage.until = time.time()
 
     async def _cut_postgres(self) -> None:

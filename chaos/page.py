@@ -18,7 +18,7 @@ PART = re.compile(
     re.DOTALL,
 )
 TARGET = re.compile(r"#m(\d+)-(\S+)(?: code)?$")
-TAGS = re.compile(r"<[^>]*>")
+TAGS = re.compile(r"<button.*?</button>|<[^>]*>", re.DOTALL)
 
 
 class NotThere(Exception):
@@ -55,12 +55,6 @@ class Page:
                 self._show_turns(swap, inner)
             elif target != "#earlier" and (found := TARGET.match(target)):
                 self._change(int(found[1]), target, swap, inner)
-
-    def answer(self, message: int) -> Shown:
-        """The answer with this id; raises NotThere."""
-        if message not in self.answers:
-            raise NotThere(f"m{message}")
-        return self.answers[message]
 
     def answer_of(self, generation: int) -> Shown:
         """The answer that a generation writes; raises NotThere."""
@@ -109,5 +103,5 @@ class Page:
 
 
 def letters(markup: str) -> str:
-    """What HTML says, without white space."""
+    """What HTML says, without white space and buttons."""
     return "".join(html.unescape(TAGS.sub("", markup)).split())

@@ -99,7 +99,7 @@ class Site:
     async def _rows(self, query: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
         connected = await psycopg.AsyncConnection.connect(self.postgres.url, autocommit=True)
         async with connected as connection, connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(query, values or None)  # type: ignore[arg-type]
+            await cursor.execute(query, values or None)
             return await cursor.fetchall() if cursor.description else []
 
     async def database_ready(self) -> None:

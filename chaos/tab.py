@@ -181,9 +181,9 @@ class Tab:
     def _on_end(self, frame: Frame) -> None:
         generation = frame["generation"]
         self._in_order(generation, None)
-        shown = self.page.answer(frame["message"])
-        # Another generation may go on with the message already: then this is only told.
-        if shown.generation == generation:
+        shown = self.page.answers.get(frame["message"])
+        # The page may show another answer by now, or another generation of it: this is only told.
+        if shown is not None and shown.generation == generation:
             self._check_text(generation)
             shown.status = frame["status"]
         self._over.add(generation)
@@ -198,7 +198,7 @@ class Tab:
         self._answered(frame["key"], frame)
 
     def _on_notice(self, frame: Frame) -> None:
-        key = frame.get("key", "")
+        key = frame.get("key") or f"stop-{frame.get('generation')}"
         if frame["code"] == "draining" and key in self.outbox:
             delay = frame.get("retry_ms", 1000) / 1000
             asyncio.get_running_loop().call_later(delay, self._again, key)

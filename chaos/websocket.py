@@ -5,7 +5,6 @@ import base64
 import os
 import re
 from collections.abc import Callable
-from typing import cast
 
 from bench.websocket import CLOSE, WebSocket
 
@@ -63,8 +62,7 @@ async def connect(
     """An open socket; raises OSError when it is refused."""
     loop = asyncio.get_running_loop()
     shake = request(port, path, session)
-    _, made = await loop.create_connection(lambda: Socket(shake, take, lost), "127.0.0.1", port)
-    socket = cast(Socket, made)
+    _, socket = await loop.create_connection(lambda: Socket(shake, take, lost), "127.0.0.1", port)
     try:
         await asyncio.shield(socket.open)
     except asyncio.CancelledError:

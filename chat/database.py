@@ -14,6 +14,7 @@ R = TypeVar("R")
 THREADS = 4
 
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
+_reserve = ThreadPoolExecutor(1, thread_name_prefix="database-reserve")
 
 
 async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -23,6 +24,15 @@ async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwarg
     """
     work = partial(function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(_threads, _connected, work)
+
+
+async def in_reserve(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same in a thread that nothing but the heartbeat uses.
+
+    A process that is late because its tabs wait for the database must not be taken for dead.
+    """
+    work = partial(function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_reserve, _connected, work)
 
 
 def _connected(work: Callable[[], R]) -> R:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from chat import recovery
-from chat.database import in_database
+from chat.database import in_database, in_reserve
 from chat.live import news, turns
 from chat.live.answers import answers
 from chat.live.tabs import tabs
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 1.0
 SLOW_SECONDS = 3.0
-BEATS_PER_SWEEP = 3
+BEATS_PER_CHECK = 3
 BEATS_PER_CHECKPOINT = 5
 
 
@@ -54,8 +54,8 @@ class Heartbeat:
             self._beats += 1
             try:
                 await self.beat()
-                if self._beats % BEATS_PER_SWEEP == 0:
-                    await self.sweep(alone=False)
+                await self.sweep(alone=False)
+                if self._beats % BEATS_PER_CHECK == 0:
                     await self.check_sessions()
                     await self.check_paths()
                     await self.check_followed()
@@ -68,7 +68,7 @@ class Heartbeat:
         writers = dict(self._supervisor.writers)
         unsaved: Progress = {id: (w.saved, self._new(w)) for id, w in writers.items()}
         asked = time.monotonic()
-        orders = await in_database(self._process.beat, unsaved)
+        orders = await in_reserve(self._process.beat, unsaved)
         if time.monotonic() - asked > SLOW_SECONDS:
             recovery.doubt()
         for id, (n, new) in unsaved.items():

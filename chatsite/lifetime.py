@@ -2,14 +2,16 @@
 
 import asyncio
 import fcntl
+import logging
 import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 
-from chat import choices, demo, rendering, supervisor, upstream
+from chat import choices, demo, recovery, rendering, supervisor, upstream
 from chat.database import in_database
 from chat.heartbeat import Heartbeat, register
 from chat.live import news
@@ -17,7 +19,10 @@ from chat.live.answers import answers
 from chat.live.shared.exchange import Exchange
 from chat.live.tabs import tabs
 
+logger = logging.getLogger(__name__)
+
 LAST_WORDS_SECONDS = 5.0
+AGAIN_SECONDS = 0.5
 
 
 class Lifetime:
@@ -46,14 +51,26 @@ class Lifetime:
             upstream.configure(self._model.base_url, "demo")
         if settings.ENVIRONMENT.redis_url:
             self._share(settings.ENVIRONMENT.redis_url)
-        process = await in_database(register)
-        heartbeat = Heartbeat(supervisor.begin(process))
-        await heartbeat.sweep(alone=settings.SQLITE and self._holds_lock())
+        heartbeat = await self._registered()
         self._run(heartbeat.run())
         # The first block of code loads its colours, the first answer the client: not in the loop.
         await asyncio.to_thread(rendering.render, "```python\nx = 1\n```\n")
         await upstream.get_upstream().warm()
         self._run(choices.keep_fresh())
+
+    async def _registered(self) -> Heartbeat:
+        """Begin to own answers, and end those of the dead; waits for the database."""
+        alone = settings.SQLITE and self._holds_lock()
+        while True:
+            try:
+                heartbeat = Heartbeat(supervisor.begin(await in_database(register)))
+                await heartbeat.sweep(alone=alone)
+            except (DatabaseError, InterfaceError) as error:
+                recovery.doubt()
+                logger.warning("the database did not answer: %s", type(error).__name__)
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return heartbeat
 
     @property
     def others_serve(self) -> bool:

@@ -3,6 +3,8 @@
 import asyncio
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from .publisher import Publisher
 from .reader import BLOCK_MS, Reader
@@ -15,9 +17,11 @@ class Exchange:
     """The two connections and the two tasks."""
 
     def __init__(self, redis_url: str) -> None:
-        # redis-py gives up a blocking read after 5 s unless it is told to wait longer.
-        self._writing = Redis.from_url(redis_url, socket_timeout=WRITE_SECONDS)
-        self._reading = Redis.from_url(redis_url, socket_timeout=READ_SECONDS)
+        # redis-py gives up a blocking read after 5 s unless it is told to wait longer, and would
+        # hide for seconds that Redis is away; once more is enough for a connection gone stale.
+        once_more = Retry(NoBackoff(), 1)
+        self._writing = Redis.from_url(redis_url, socket_timeout=WRITE_SECONDS, retry=once_more)
+        self._reading = Redis.from_url(redis_url, socket_timeout=READ_SECONDS, retry=once_more)
         self.publisher = Publisher(self._writing)
         self.reader = Reader(self._reading)
         self._tasks: list[asyncio.Task[None]] = []

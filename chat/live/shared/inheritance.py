@@ -5,7 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from chat.stream import entries
 from chat.stream.entries import Entry
@@ -15,6 +17,11 @@ from .records import APPEND, arguments, decode, key_of
 logger = logging.getLogger(__name__)
 
 SECONDS = 2.0
+PATIENCE: dict[str, Any] = {
+    "socket_timeout": SECONDS,
+    "socket_connect_timeout": SECONDS,
+    "retry": Retry(NoBackoff(), 0),
+}
 
 
 def take_over(generation_id: int, attempt: int) -> list[Entry]:
@@ -47,7 +54,7 @@ def _ask(question: Any) -> Any:
     if not url:
         return None
     try:
-        with Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as redis:
+        with Redis.from_url(url, **PATIENCE) as redis:
             return question(redis)
     except RedisError as error:
         logger.warning("Redis was not there to take over a log: %s", type(error).__name__)

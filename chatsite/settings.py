@@ -88,8 +88,6 @@ DATABASES = {
         "CONN_MAX_AGE": None if SQLITE else 0,
         # The pool tries a connection before it lends it: PostgreSQL may have restarted since.
         "CONN_HEALTH_CHECKS": not SQLITE,
-        # A restart leaves dead connections in the pool.
-        "CONN_HEALTH_CHECKS": not SQLITE,
         "OPTIONS": {
             **ENVIRONMENT.database.get("OPTIONS", {}),
             **(SQLITE_OPTIONS if SQLITE else POSTGRES_OPTIONS),

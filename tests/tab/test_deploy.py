@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shlex
 import shutil
 import ssl
 import subprocess
@@ -285,3 +286,26 @@ def test_systemd_waits_longer_than_a_process_drains() -> None:
         r"^DRAIN_SECONDS=(\d+)$", (DEPLOY / "environment.example").read_text(), re.MULTILINE
     )
     assert int(stop) >= int(drain) + 20
+
+
+def test_a_process_keeps_to_the_release_it_was_started_from(tmp_path: Path) -> None:
+    """`current` is a link that an upgrade sets to another release."""
+    (tmp_path / "current").symlink_to(servers.ROOT)
+    unit = (DEPLOY / "systemd" / "chatsite@.service").read_text()
+    lines = re.findall(r"^ExecStart(?:Pre)?=(.+)$", unit, re.MULTILINE)
+    check, serve = (line.replace("$$", "$").replace("%i", "8001") for line in lines)
+    serve = serve.replace(
+        "manage.py serve", '-c "import os, sys; print(sys.prefix, os.environ[\\"PORT\\"])"'
+    )
+    said = [
+        subprocess.run(
+            shlex.split(line),
+            cwd=tmp_path / "current",
+            env=servers.environment(servers.prepared()),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for line in (check, serve)
+    ]
+    assert said == ["", f"{servers.ROOT}/.venv 8001"]

@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from bench import report
 from bench.rig import Metrics, Rig, rig
-from bench.scenarios import firehose, single, snapshot, stop, streams
+from bench.scenarios import firehose, idle, single, snapshot, stop, streams
 
 SCENARIOS: dict[str, Callable[[Rig], Awaitable[Metrics]]] = {
+    "idle": idle.measure,
     "single": single.measure,
     "streams": streams.measure,
     "stop": stop.measure,
@@ -31,6 +32,7 @@ def main() -> int:
     runs = 1 if given.quick else RUNS
     print(f"On {report.machine()}")
     with rig(people=PEOPLE, quick=given.quick) as running, _profile(running, given.profile):
+        running.streams = tuple(given.streams)
         measured = asyncio.run(_measure(running, names, runs))
         running.problems += running.site.problems()
     found = report.figures(measured)
@@ -82,6 +84,13 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short run, about a minute")
     parser.add_argument("--only", nargs="+", choices=SCENARIOS, help="these scenarios")
+    parser.add_argument(
+        "--streams",
+        nargs="+",
+        type=int,
+        default=[1, 100],
+        help="how many at once: 1 100 by default",
+    )
     parser.add_argument("--profile", action="store_true", help="record the server with py-spy")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/")
     return parser.parse_args()

@@ -41,6 +41,9 @@ LINES = (
     Line("Chatsite/firehose", "one stream as fast as it goes", "deltas/s"),
     Line("firehose/bytes", "… bytes to the tab, of the HTML's", "×"),
     Line("firehose/stall", "… longest wait of another tab's ping", "ms"),
+    Line("site/start", "start of the server", "s"),
+    Line("site/memory", "memory after the start", "MB"),
+    Line("site/tab", "memory of an idle tab", "kB"),
 )
 
 # Of each subject: what a column of the comparison says, and the metric behind the subject's name.

@@ -23,6 +23,7 @@ class Rig:
     site: Site
     relays: list[Relay]
     quick: bool = False
+    streams: tuple[int, ...] = (1, 100)
     say: Callable[[str], None] = print
     answers: int = 0
     problems: list[str] = field(default_factory=list)

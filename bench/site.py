@@ -121,7 +121,7 @@ class Site:
         self._sessions: list[str] = json.loads(self._manage("-m", "bench.people", str(people)))
         command = python("manage.py", "serve")
         self.process = Process(command, directory / "site.log", self._environment)
-        self.process.wait_for(f"http://127.0.0.1:{self.port}/healthz")
+        self.start = self.process.wait_for(f"http://127.0.0.1:{self.port}/healthz")
 
     async def prepare(self, prompt: Prompt, person: int) -> SiteAnswer:
         """Open the page of a new conversation."""

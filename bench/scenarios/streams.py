@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
 
 from bench.meter import Meter, Usage
 from bench.model import Prompt, Request
@@ -16,13 +15,11 @@ SPREAD = 1.0
 SETTLE = 1.0
 
 
-async def measure(
-    rig: Rig, counts: Sequence[int] = (1, 100), seconds: float | None = None
-) -> Metrics:
+async def measure(rig: Rig, seconds: float = 0) -> Metrics:
     """Every subject with every number of streams, one after the other."""
     metrics: Metrics = {}
     seconds = seconds or (3.0 if rig.quick else 10.0)
-    for count in counts:
+    for count in rig.streams:
         for subject in rig.subjects:
             metrics |= await _measure(rig, subject, count, seconds)
         _compare(metrics, count)

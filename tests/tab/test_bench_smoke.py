@@ -24,7 +24,8 @@ async def test_a_prompt_reaches_the_model_and_its_answer_the_tab(running: Rig) -
 
 
 async def test_every_answer_of_every_subject_is_exact(running: Rig) -> None:
-    metrics = await streams.measure(running, counts=(3,), seconds=1.0)
+    running.streams = (3,)
+    metrics = await streams.measure(running, seconds=1.0)
     assert running.answers >= 3 * len(running.subjects)
     assert not running.problems
     assert not running.site.problems()

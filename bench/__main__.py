@@ -40,8 +40,9 @@ def main() -> int:
     print(f"{running.answers} answers, {len(running.problems)} not exact.")
     print("\n".join(running.problems[:10]))
     print(f"Saved as {report.save(measured, running.problems)}")
-    if given.write:
+    if not (given.quick or given.only):
         report.document(found, runs)
+        print(f"Written into {report.DOCUMENT}")
     return 1 if running.problems else 0
 
 
@@ -92,7 +93,6 @@ def _arguments() -> argparse.Namespace:
         help="how many at once: 1 100 by default",
     )
     parser.add_argument("--profile", action="store_true", help="record the server with py-spy")
-    parser.add_argument("--write", action="store_true", help="put the figures into docs/")
     return parser.parse_args()
 
 

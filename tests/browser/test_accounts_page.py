@@ -107,6 +107,7 @@ def test_where_it_is_closed_nobody_signs_up(browsers: Browsers) -> None:
         page.goto(f"{site.server.url}/accounts/signup/")
         expect(page.get_by_role("heading")).to_have_text("By invitation only")
         expect(page.locator("[name=username]")).to_have_count(0)
+        page.context.close()
 
 
 def test_the_first_administrator_signs_in_and_finds_the_demo_model_and_the_administration(
@@ -139,6 +140,7 @@ def test_the_first_administrator_signs_in_and_finds_the_demo_model_and_the_admin
         page.get_by_role("link", name="Administration").click()
         expect(page).to_have_url(f"{site.server.url}/admin/")
         expect(page.get_by_role("link", name="Conversations").first).to_be_visible()
+        page.context.close()
 
 
 def test_after_too_many_wrong_passwords_one_has_to_wait(browsers: Browsers) -> None:
@@ -151,6 +153,7 @@ def test_after_too_many_wrong_passwords_one_has_to_wait(browsers: Browsers) -> N
         sign_in(page, site, name, PASSWORD)
         expect(page.get_by_role("alert")).to_contain_text("Too many failed login attempts")
         expect(page.locator("#text")).to_have_count(0)
+        page.context.close()
 
 
 def test_after_signing_in_one_is_where_one_wanted_to_be(

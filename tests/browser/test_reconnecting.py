@@ -123,6 +123,8 @@ def test_after_a_kill_the_interrupted_answer_can_be_asked_for_again(
     alice.ask(f"list rate=0 hold=30 tag={tag}")
     first = model.request(tag, "held")
     alice.writing("Steps in order")
+    generation = int(str(alice.answer.get_attribute("data-generation")))
+    wait_until(lambda: _saved(served, generation) > 50, "a checkpoint")
     served.server.kill()
     lost(alice)
     served.server.start()

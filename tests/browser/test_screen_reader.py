@@ -143,7 +143,8 @@ def test_axe_finds_nothing_on_a_phone_and_in_its_drawer(browsers: Browsers, know
     assert violations(phone.page) == []
 
 
-def test_the_whole_page_can_be_reached_and_used_by_keyboard(alice: Tab) -> None:
+def test_the_whole_page_can_be_reached_and_used_by_keyboard(browsers: Browsers, know: Know) -> None:
+    alice = browsers.of(know("mona")).open()
     alice.ask("code rate=0")
     alice.ended()
     skip = alice.page.get_by_role("link", name="Skip to the message box")

@@ -11,9 +11,10 @@ TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
 # Chromium itself says these when a server is not there, whatever the page does.
 LOST = (
     r"WebSocket connection to '.*' failed|Failed to load resource: net::ERR_|"
-    r"WebSocket is closed before the connection is established|htmx:ws:error|"
-    r"htmx:error: Failed to fetch"
+    r"htmx:ws:error|htmx:error: Failed to fetch"
 )
+# And this when a page is left while it connects.
+LEFT = "WebSocket is closed before the connection is established"
 
 
 class Watch:
@@ -21,7 +22,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
-        self._expected: list[str] = []
+        self._expected = [LEFT]
 
     def over(self, context: BrowserContext, host: str) -> None:
         """Watch everything in a browser context whose pages are of `host`."""

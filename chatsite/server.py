@@ -125,7 +125,8 @@ class Server(Daphne):
     async def _end(self) -> None:
         if lifetime.others_serve:
             for port in self.ports:
-                await port.stopListening()
+                closed = defer.maybeDeferred(port.stopListening)
+                await closed.asFuture(asyncio.get_running_loop())
         try:
             await lifetime.drain()
         except Exception:

@@ -29,7 +29,7 @@ def main() -> int:
     """Run what is asked for; gives 1 if an answer was not exactly the expected one."""
     given = _arguments()
     names = given.only or list(SCENARIOS)
-    runs = 1 if given.quick else RUNS
+    runs = given.runs or (1 if given.quick else RUNS)
     print(f"On {report.machine()}")
     with rig(people=PEOPLE, quick=given.quick) as running, _profile(running, given.profile):
         running.streams = tuple(given.streams)
@@ -40,7 +40,7 @@ def main() -> int:
     print(f"{running.answers} answers, {len(running.problems)} not exact.")
     print("\n".join(running.problems[:10]))
     print(f"Saved as {report.save(measured, running.problems)}")
-    if not (given.quick or given.only):
+    if runs >= RUNS and not given.only:
         report.document(found, runs)
         print(f"Written into {report.DOCUMENT}")
     return 1 if running.problems else 0
@@ -83,7 +83,10 @@ def _profile(running: Rig, wanted: bool) -> Iterator[None]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one short run, about a minute")
+    parser.add_argument(
+        "--quick", action="store_true", help="short measurements, one run: about a minute"
+    )
+    parser.add_argument("--runs", type=int, help="how many; from 3 on the documentation is written")
     parser.add_argument("--only", nargs="+", choices=SCENARIOS, help="these scenarios")
     parser.add_argument(
         "--streams",

@@ -65,7 +65,13 @@ def markdown(found: dict[str, Figure], runs: int) -> str:
         cells = [found.get(f"{subject}/{metric}") for subject in SUBJECTS]
         if any(cells):
             rows.append(f"| {says} | {' | '.join(str(cell or '–') for cell in cells)} |")
-    rows += ["", f"Machine: {machine()}"]
+    others = [found[name].median for name in found if name.endswith("/share/others")]
+    foreign = (
+        f" Other programs used {max(others):.0%} of a core or less meanwhile." if others else ""
+    )
+    first = os.sched_getscheduler(0) != os.SCHED_OTHER
+    priority = " Measured at real-time priority." if first else ""
+    rows += ["", f"Machine: {machine()}{foreign}{priority}"]
     return "\n".join(rows)
 
 

@@ -24,6 +24,8 @@ from tests import servers
 
 from .rows import DATABASE, rows_of, scaled
 
+# One process by itself, also where TEST_DATABASE_URL and TEST_REDIS_URL name servers.
+ALONE = {"DATABASE_URL": "", "REDIS_URL": ""}
 PASSWORD = "correct horse battery staple"
 COMPLAINT = re.compile(
     r"\b(WARNING|ERROR|CRITICAL)\b|Traceback|Unhandled|never (awaited|retrieved)"
@@ -174,7 +176,7 @@ def serve(empty: Path, **variables: str) -> Iterator[Served]:
     with tempfile.TemporaryDirectory(prefix="chatsite-tab-") as directory, scaled() as others:
         var = Path(directory)
         shutil.copy(empty / DATABASE, var / DATABASE)
-        server = servers.Server(var, SECRET_KEY=settings.SECRET_KEY, **others, **variables)
+        server = servers.Server(var, SECRET_KEY=settings.SECRET_KEY, **{**others, **variables})
         try:
             server.start()
             yield Served(server)

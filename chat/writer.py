@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 ENDINGS = {"length": "truncated", "content_filter": "filtered"}
 CUT_OFF = "The model stopped without saying that it had finished."
 STATUS_SECONDS = 1.0
+FULL_READ = 256
 
 load = Load()
 
@@ -126,7 +127,8 @@ class Writer:
             if self._characters > settings.LIMITS.answer_chars:
                 return "length"
             # The kernel collects what the model says meanwhile: one read, one entry, one frame.
-            await asyncio.sleep(beat(load.sample(time.monotonic(), time.thread_time())))
+            pause = beat(load.sample(time.monotonic(), time.thread_time()))
+            await asyncio.sleep(0 if batch.tokens >= FULL_READ else pause)
         return stream.finish_reason
 
     def _take(self, batch: Batch) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import logging
 import os
 from collections.abc import Coroutine
@@ -57,6 +58,9 @@ class Lifetime:
         await asyncio.to_thread(rendering.render, "```python\nx = 1\n```\n")
         await upstream.get_upstream().warm()
         self._run(choices.keep_fresh())
+        # What is loaded now stays: collecting it again and again would stall the loop.
+        gc.collect()
+        gc.freeze()
 
     async def _registered(self) -> Heartbeat:
         """Begin to own answers, and end those of the dead; waits for the database."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -69,8 +70,10 @@ class Supervisor:
     async def drain(self, seconds: float) -> None:
         """Accept nothing more, let running answers go on so long, then save them interrupted."""
         self.draining = True
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        deadline = time.monotonic() + seconds
+        # A command that was just being accepted begins a writer of its own.
+        while self._tasks and (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
         for writer in self.writers.values():
             writer.interrupt()
         if self._tasks:

@@ -159,6 +159,8 @@ class Faults:
             app.harm("terminated", signal.SIGTERM)
             self.plan.note("SIGTERM an app", str(app.port))
             await app.end(signal.SIGTERM, 60)
+            if app.process is None or app.process.returncode:
+                self.plan.lines.append((time.time(), f"{app.port} ended badly"))
             await self._bring_back(app)
 
     async def _freeze(self) -> None:

@@ -18,7 +18,7 @@ ALLOWED = (
     ("postgres", 20.0, re.compile(r"psycopg\.(OperationalError|errors\.AdminShutdown): ")),
     ("redis", 3.0, re.compile(r"redis\.exceptions\.(ConnectionError|TimeoutError|BusyLoading)")),
 )
-"""The outage, how many seconds after its end, and how the last line of such a record begins."""
+"""The outage, how many seconds after its end, and how the last error of such a record begins."""
 
 
 @dataclass
@@ -56,7 +56,7 @@ def complaints(log: Path, plan: Plan) -> tuple[list[Record], int]:
 
 
 def _explained(record: Record, plan: Plan) -> bool:
-    said = (line for line in reversed(record.lines) if line.strip() and START not in line)
+    said = (line for line in reversed(record.lines) if line[:1].strip() and START not in line)
     last = next(said, "")
     return any(
         pattern.match(last) and plan.away(service, record.at - after, record.at + 0.5)

@@ -118,6 +118,8 @@ class Tab:
             take, session = self._take, self.talk.session
             self._socket = await websocket.connect(self._port, path, session, take, closed.set)
             self.connects += 1
+            # The snapshot may have come together with the handshake.
+            self._flush()
             self._heard = time.monotonic()
             while not self.whole and not closed.is_set():  # noqa: ASYNC110 - either of two
                 await asyncio.sleep(0.05)
@@ -233,7 +235,9 @@ class Tab:
         answer, position = self.talk.answers.get(generation), self._positions.get(generation)
         if answer is None or position is None:
             return
-        expected = letters(rendering.render(answer.asked.expected[:position]))
+        blocks = rendering.Blocks()
+        blocks.feed(answer.asked.expected[:position])
+        expected = letters("".join(blocks.sealed) + blocks.tail)
         found = letters(self.page.answer_of(generation).html)
         what = f"generation {generation} as shown at {position} by {self.served_by}"
         self._counts.compare(found, expected, what, self.talk.name)

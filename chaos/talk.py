@@ -64,6 +64,7 @@ class Talk:
         self.session = session
         self.asked: dict[str, Asked] = {}
         self.answers: dict[int, Answer] = {}
+        self._endings: defaultdict[int, set[str]] = defaultdict(set)
         self.timeline: list[tuple[float, str]] = []
         self.turns = 0
 
@@ -104,13 +105,15 @@ class Talk:
         id = ack["generation"]
         asked.generations.add(id)
         if id not in self.answers:
-            self.answers[id] = Answer(id, ack["message"], asked)
+            self.answers[id] = Answer(id, ack["message"], asked, endings=self._endings[id])
+            if self._endings[id]:
+                self.answers[id].ended.set()
         return self.answers[id]
 
     def ended(self, generation: int, status: str) -> None:
         """A tab was shown the ending."""
+        self._endings[generation].add(status)
         if answer := self.answers.get(generation):
-            answer.endings.add(status)
             answer.ended.set()
 
     def stop(self, answer: Answer, port: int) -> None:

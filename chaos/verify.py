@@ -10,7 +10,7 @@ from .counts import Counts
 from .drive import Room
 from .outages import Plan
 from .services import Harm
-from .site import Site
+from .site import DRAIN_SECONDS, Site
 from .talk import UNFINISHED, Answer, Talk
 
 SETTLE_SECONDS = 60.0
@@ -18,6 +18,8 @@ LAST_FRAMES = 0.3
 """What a dying process showed so shortly before was not yet taken by Redis."""
 CHECKPOINT_SECONDS = 8.0
 STOP_SECONDS = 3.0
+DRAINED = float(DRAIN_SECONDS) - 1
+"""A process that was told to end must have gone on with its answers for so long."""
 ROWS = """
 SELECT g.id, g.key::text AS key, g.status, g.message_id, m.text, p.name AS owner, c.leaf_id,
     extract(epoch FROM g.created_at)::float AS created,
@@ -107,7 +109,7 @@ class Verifier:
         harms = self._harms(row)
         if status not in ("complete", "stopped", "interrupted"):
             self._note("answers cut without a cause", f"generation {id} is {status}", talk)
-        if status == "interrupted" and not harms:
+        if status == "interrupted" and not any(_is_cause(harm, row) for harm in harms):
             self._note("answers cut without a cause", f"generation {id} by {row['owner']}", talk)
         killed = [harm for harm in harms if harm.how == "killed"]
         if status == "interrupted" and killed:
@@ -192,3 +194,7 @@ class Verifier:
     def _note(self, goal: str, what: str, talk: Talk, by: int = 1) -> None:
         talk.tell(f"{goal}: {what}")
         self._counts.note(goal, what, talk.name, by)
+
+
+def _is_cause(harm: Harm, row: Row) -> bool:
+    return harm.how != "terminated" or row["finished"] - harm.at > DRAINED

@@ -23,6 +23,10 @@ class Dom:
         assert len(found) == 1, f"{len(found)} elements are {selector}"
         return found[0]
 
+    def has(self, selector: str) -> bool:
+        """Whether there is such an element."""
+        return bool(self._document.css(selector))
+
     def attribute(self, selector: str, name: str) -> str | None:
         """An attribute of the only such element."""
         return self.find(selector).attributes.get(name)

@@ -95,6 +95,11 @@ class Page:
         self._socket.transport.abort()
         self._socket = None
 
+    def lose(self) -> None:
+        """Lose the connection, which the next read finds out."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
     def pause(self) -> None:
         """Read nothing from the network for now."""
         assert self._socket is not None
@@ -106,11 +111,15 @@ class Page:
         self._socket.transport.resume_reading()
 
     async def say(self, frame: object) -> None:
-        """Send a frame: text or bytes as they are, anything else as JSON."""
-        assert self._socket is not None
+        """Send a frame: text or bytes as they are, anything else as JSON; raises Closed."""
+        if self._socket is None:
+            raise Closed(1006)
         if not isinstance(frame, str | bytes):
             frame = json.dumps(frame, ensure_ascii=False)
-        await self._socket.send(frame)
+        try:
+            await self._socket.send(frame)
+        except ConnectionClosed as closed:
+            raise Closed(closed.rcvd.code if closed.rcvd else 1006) from None
 
     async def say_as_it_is(self, message: Any) -> None:
         """Send a message: text, bytes, or a list of its fragments."""
@@ -160,7 +169,8 @@ class Page:
 
     async def next(self) -> Frame:
         """The next frame, checked and shown; raises Closed."""
-        assert self._socket is not None
+        if self._socket is None:
+            raise Closed(1006)
         try:
             text = await self._socket.recv()
         except ConnectionClosed as closed:
@@ -218,19 +228,21 @@ class Page:
     def _show(self, frame: Frame) -> None:
         if content := frame.get("content"):
             self.dom.swap(content)
-        generation = frame.get("generation")
         if frame["type"] in ("delta", "end"):
             self._order(frame)
         if frame["type"] == "end":
-            article = f'article[data-generation="{generation}"]'
-            self.dom.mark(article, data_status=frame["status"], aria_busy=None)
+            article = f'#m{frame["message"]}[data-generation="{frame["generation"]}"]'
+            # After a snapshot an `end` has no content, and its answer may be off the path.
+            if "content" in frame or self.dom.has(article):
+                self.dom.mark(article, data_status=frame["status"], aria_busy=None)
         if frame["type"] in ("snapshot", "message", "delta", "end"):
             ids = re.findall(r' id="([^"]*)"', frame.get("content", ""))
             assert len(ids) == len(set(ids)), "an id twice in one frame"
 
     def _order(self, frame: Frame) -> None:
         generation, position = frame["generation"], frame["position"]
-        self.dom.find(f'article[data-generation="{generation}"]')
+        if "content" in frame:
+            self.dom.find(f'article[data-generation="{generation}"]')
         assert generation not in self._over, f"{frame['type']} after the end"
         assert position >= self._positions.get(generation, 0), "the position fell"
         self._positions[generation] = position

@@ -19,7 +19,7 @@ from tests import servers
 from .conftest import Open, eventually
 from .model import Model, tag
 from .page import Closed, Page, reloaded
-from .served import Served, serve
+from .served import ALONE, Served, serve
 
 LOST_AT_MOST = 1.3
 
@@ -27,7 +27,8 @@ LOST_AT_MOST = 1.3
 @pytest.fixture
 def own(empty: Path, model: Model) -> Iterator[Served]:
     """A site that the test may end; the model outlives it."""
-    with serve(empty, OPENAI_BASE_URL=model.base_url, DRAIN_SECONDS="2") as served:
+    variables = {"OPENAI_BASE_URL": model.base_url, "DRAIN_SECONDS": "2", **ALONE}
+    with serve(empty, **variables) as served:
         yield served
 
 
@@ -251,6 +252,32 @@ async def test_a_second_server_on_the_same_data_ends_nobodys_answer(
         assert second.stop() == 0
     assert own.generation(generation)["status"] == "complete"
     assert not own.complaints(warnings=True)
+
+
+async def test_a_second_server_ends_what_a_killed_one_left_and_tells_its_tabs(
+    own: Served, mine: Page, model: Model
+) -> None:
+    label = tag()
+    generation = await mine.ask(f"code rate=0 hold=40 tag={label}")
+    await model.request(label, "held")
+    await eventually(lambda: bool(own.rows("SELECT 1 FROM chat_checkpoint")), "a checkpoint")
+    first = own.server
+    port = str(servers.free_port())
+    own.server = servers.Server(first.var, **{**first.settings, "PORT": port})
+    own.server.start()
+    try:
+        await mine.connect()
+        assert mine.frames[-1]["running"] == generation
+        first.kill()
+        async with asyncio.timeout(15):
+            await mine.until(lambda f: f["type"] in ("snapshot", "end"))
+        row = own.generation(generation)
+        assert row["status"] == "interrupted" and row["attempt"] == 2
+        assert len(own.message(row["message_id"])["text"]) > 100
+        assert mine.dom.turns() == (await reloaded(mine)).turns()
+        assert (await mine.finished("list rate=0"))["status"] == "complete"
+    finally:
+        own.server.stop()
 
 
 def runserver(server: servers.Server) -> None:

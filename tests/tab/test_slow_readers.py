@@ -125,7 +125,7 @@ async def test_sockets_that_are_closed_leave_no_memory_behind(
             async with tab.twin():
                 pass
 
-    await come_and_go(100)
+    await come_and_go(50)
     before = memory(served)
-    await asyncio.gather(*(come_and_go(50) for _ in range(8)))
+    await asyncio.gather(*(come_and_go(25) for _ in range(8)))
     assert memory(served) - before < 15 * MIB

@@ -205,3 +205,16 @@ async def test_a_long_conversation_is_shown_alike_by_tabs_that_saw_different_beg
         page.vanish()
         await page.connect()
         assert page.dom.turns() == (await reloaded(tab)).turns()
+
+
+async def test_other_pages_of_the_owner_hear_of_a_new_conversation_and_strangers_do_not(
+    tab: Page, served: Served, open_tab: Open
+) -> None:
+    elsewhere = await open_tab(tab.person)
+    stranger = await open_tab(served.person("charlie"))
+    await tab.finished("rate=0 list")
+    for running in (True, False):
+        await elsewhere.first("sidebar", conversation=str(tab.conversation), running=running)
+    await stranger.drained()
+    assert {frame["type"] for frame in stranger.frames} == {"snapshot", "pong"}
+    assert {frame["type"] for frame in elsewhere.frames} <= {"snapshot", "sidebar", "title"}

@@ -1,0 +1,120 @@
+"""A database that is slow, or away: words go on, nothing is lost, and everybody is told."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chat import demo
+
+from .conftest import Open, eventually
+from .model import Model, tag
+from .page import Closed, Page, reloaded
+from .rows import DATABASE
+from .served import Served, serve
+
+
+@contextlib.contextmanager
+def locked(served: Served) -> Iterator[None]:
+    """The database, locked by somebody else for writing."""
+    other = sqlite3.connect(served.server.var / DATABASE, timeout=20, isolation_level=None)
+    with contextlib.closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
+def away(served: Served) -> Iterator[None]:
+    """The database, failing at once at whatever concerns generations."""
+    served.change("ALTER TABLE chat_generation RENAME TO lost")
+    try:
+        yield
+    finally:
+        served.change("ALTER TABLE lost RENAME TO chat_generation")
+
+
+@pytest.fixture
+def own(empty: Path, model: Model) -> Iterator[Served]:
+    """A site whose database the test may take away."""
+    with serve(empty, OPENAI_BASE_URL=model.base_url) as served:
+        yield served
+
+
+async def held(tab: Page, model: Model, text: str) -> tuple[str, int]:
+    """Ask for an answer that waits in its middle; gives its tag and generation."""
+    label = tag()
+    generation = await tab.ask(f"{text} rate=0 hold=40 tag={label}")
+    await model.request(label, "held")
+    await tab.shown(generation)
+    return label, generation
+
+
+async def test_words_go_on_while_the_database_is_locked(
+    tab: Page, served: Served, model: Model
+) -> None:
+    label, generation = await held(tab, model, "code")
+    with locked(served):
+        await model.go(label)
+        await tab.shown(generation, len(demo.expected("code")))
+        assert not [frame for frame in tab.frames if frame["type"] == "end"]
+    end = await tab.end(generation)
+    assert end["status"] == "complete"
+    assert tab.dom.turns() == (await reloaded(tab)).turns()
+    assert not served.complaints(warnings=True)
+
+
+async def test_commands_wait_for_a_locked_database_and_are_carried_out(
+    served: Served, open_tab: Open
+) -> None:
+    tabs = [await open_tab(served.person("alice")) for _ in range(6)]
+    other = await open_tab(served.person("bob"))
+    with locked(served):
+        asking = [asyncio.create_task(tab.finished("list rate=0")) for tab in tabs]
+        for _ in range(20):
+            await other.drained()
+        assert not any(task.done() for task in asking)
+    ends = await asyncio.gather(*asking)
+    assert {end["status"] for end in ends} == {"complete"}
+    assert not served.complaints(warnings=True)
+
+
+async def test_an_answer_whose_ending_cannot_be_saved_is_saved_later(
+    own: Served, model: Model, open_tab: Open
+) -> None:
+    tab = await open_tab(own.person("alice"))
+    label, generation = await held(tab, model, "code")
+    with away(own):
+        await model.go(label)
+        await tab.shown(generation, len(demo.expected("code")))
+        await eventually(lambda: "could not be saved" in own.server.text(), "it was tried")
+        notice = await tab.command("send", text="and this?")
+        assert notice["type"] == "notice" and notice["retry_ms"] > 0
+        assert not [frame for frame in tab.frames if frame["type"] == "end"]
+    end = await tab.end(generation)
+    assert end["status"] == "complete"
+    row = own.generation(generation)
+    assert own.message(row["message_id"])["text"] == demo.expected("code")
+    assert (await tab.finished("list rate=0"))["status"] == "complete"
+    assert tab.dom.turns() == (await reloaded(tab)).turns()
+
+
+async def test_a_tab_that_comes_while_the_database_is_away_may_come_again(
+    own: Served, open_tab: Open
+) -> None:
+    tab = await open_tab(own.person("alice"))
+    await tab.finished("list rate=0")
+    with away(own):
+        with contextlib.suppress(Closed, AssertionError):
+            await tab.connect()
+            code = await tab.farewell()
+            assert code in (1011, 1012, 1013)
+        async with tab.person.browser() as browser:
+            assert (await browser.get("/healthz")).status_code == 200
+    await tab.connect()
+    assert tab.dom.turns() == (await reloaded(tab)).turns()

@@ -100,9 +100,9 @@ async def test_postgresqls_connections_are_pooled_and_given_back(
     async def come_and_go(number: int) -> None:
         for again in range(20):
             async with visit(people[number]) as tab:
-                if again % 4 == 0:
+                if again % 8 == 0:
                     assert (await tab.finished("list rate=0"))["status"] == "complete"
-                elif again % 4 == 1:
+                elif again % 8 == 4:
                     await tab.ask("list rate=0")
                     tab.vanish()
 

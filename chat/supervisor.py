@@ -90,10 +90,18 @@ class Supervisor:
         accepted = taken.accepted
         asker.acknowledge(accepted)
         if not accepted.duplicate:
-            self._begin(taken)
-            # After the writer, which has somebody to wait for.
-            self._keep(self._announce(accepted))
+            self._keep(self._see_through(self._begin(taken), accepted))
         return accepted
+
+    async def _see_through(self, writer: Writer, accepted: Accepted) -> None:
+        """From the first word to the row, and tell those whom it concerns."""
+        writing = self._keep(self._write(writer, accepted.generation))
+        # The writer first: the model is what people wait for.
+        await asyncio.sleep(0)
+        await self._announce(accepted)
+        await writing
+        conversation = accepted.conversation
+        await news.say_list(conversation.owner_id, conversation.pk, running=False)
 
     async def _announce(self, accepted: Accepted) -> None:
         conversation = accepted.conversation
@@ -105,23 +113,21 @@ class Supervisor:
         if accepted.titled:
             await news.say_title(conversation.owner_id, conversation.pk)
 
-    def _begin(self, taken: Taken) -> None:
+    def _begin(self, taken: Taken) -> Writer:
         generation, message = taken.accepted.generation, taken.accepted.message
         request = ChatRequest(generation.model, taken.history, generation.params)
         writer = self.writers[generation.pk] = Writer(generation, request)
         answers.open(generation, writer)
         if message.parts:
             writer.log.append(entries.base(message.parts))
-        self._keep(self._write(writer, taken.accepted))
+        return writer
 
-    async def _write(self, writer: Writer, accepted: Accepted) -> None:
-        generation, conversation = accepted.generation, accepted.conversation
+    async def _write(self, writer: Writer, generation: Generation) -> None:
         outcome = await writer.write(self._slots)
         await self._save(generation, outcome)
         writer.log.close(entries.end(outcome.status))
         del self.writers[generation.pk]
         answers.drop(generation.pk)
-        await news.say_list(conversation.owner_id, conversation.pk, running=False)
 
     async def _save(self, generation: Generation, outcome: Outcome) -> None:
         """Save the ending; while the database is away the log is kept and this is tried again."""

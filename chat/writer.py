@@ -25,6 +25,7 @@ ENDINGS = {"length": "truncated", "content_filter": "filtered"}
 CUT_OFF = "The model stopped without saying that it had finished."
 STATUS_SECONDS = 1.0
 FULL_READ = 256
+BROKEN = "Something went wrong in this server while it wrote the answer."
 
 load = Load()
 
@@ -86,6 +87,11 @@ class Writer:
             outcome.error_code, outcome.error_text = error.code, error.text
             outcome.error_retryable = error.retryable
             logger.warning("generation %s: %s: %s", self.generation.pk, error.code, error.detail)
+        except Exception:
+            # A bug of ours must not leave an answer that is written for ever.
+            logger.exception("generation %s could not be written", self.generation.pk)
+            outcome.status, outcome.error_code, outcome.error_text = "failed", "internal", BROKEN
+            outcome.error_retryable = True
         except asyncio.CancelledError:
             if self._cancelled is None:
                 raise

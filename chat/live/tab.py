@@ -53,6 +53,7 @@ class Tab:
         self._said: list[str] = []
         self._turns: list[int] = []
         self._owed: set[int] = set()
+        self._ended = 0
         self._newest = 0
         self._leaf: int | None = None
         self._stale = False
@@ -71,16 +72,21 @@ class Tab:
 
     def turn_accepted(self, generation_id: int) -> None:
         """A turn was added at the leaf."""
-        self._owed.add(generation_id)
+        self._owe(generation_id)
         self._turns.append(generation_id)
         self._wake.set()
 
     def path_changed(self, generation_id: int | None = None) -> None:
         """Other messages are shown now, because of this generation."""
         if generation_id is not None:
-            self._owed.add(generation_id)
+            self._owe(generation_id)
         self._stale = True
         self._wake.set()
+
+    def _owe(self, generation_id: int) -> None:
+        """Its end is to be told: once, however often and late the news of it come."""
+        if generation_id > self._ended:
+            self._owed.add(generation_id)
 
     def path_is(self, leaf_id: int | None, newest: int) -> None:
         """The row's leaf and newest generation: news that was lost is made up for."""
@@ -201,6 +207,7 @@ class Tab:
     async def _tell_end(self, frame: str | None, generation_id: int) -> None:
         if frame is not None:
             self._owed.discard(generation_id)
+            self._ended = max(self._ended, generation_id)
             await self._wire.send(frame)
         elif self._following is not None:
             # Its rows were deleted: show what is there instead.

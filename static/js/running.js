@@ -17,10 +17,12 @@ function shown() {
   return live.querySelector('.turn[aria-busy="true"]')?.dataset.generation ?? "";
 }
 
-function close({ message, status }) {
+function close({ generation, message, status }) {
   const article = document.getElementById(`m${message}`);
-  article?.removeAttribute("aria-busy");
-  article?.setAttribute("data-status", status);
+  // A continued answer is the same article of another generation.
+  if (article?.dataset.generation !== String(generation)) return;
+  article.removeAttribute("aria-busy");
+  article.setAttribute("data-status", status);
 }
 
 on("ack", (frame) => frame.duplicate || become(frame.generation));

@@ -1,5 +1,6 @@
 """Three app processes on PostgreSQL and Redis, as tests use them: tabs on each of them."""
 
+import signal
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -57,7 +58,8 @@ class Cluster:
         await self.site.database_ready()
         await self.site.redis_ready()
         for app in self.site.apps:
-            if not app.running:
+            if not app.steady:
+                await app.end(signal.SIGKILL)
                 app.start()
             await app.ready()
 

@@ -6,6 +6,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from itertools import starmap
 from pathlib import Path
 
 import httpx2
@@ -15,7 +16,7 @@ from chaos.site import Site
 from chat import demo
 
 from .cluster import Cluster
-from .conftest import Open, eventually
+from .conftest import Open, eventually, together
 from .model import Model, tag
 from .page import Closed, Page, reloaded
 from .served import Person
@@ -77,8 +78,8 @@ async def test_a_tab_follows_what_another_process_writes(
     ends = [await page.end(generation) for page in (here, there)]
     assert ends[0]["position"] == ends[1]["position"] == len(demo.expected("code"))
     await same(here, there)
-    second = await there.ask("list rate=0")
-    assert (await here.first("message"))["parent"]
+    second = await there.ask("list rate=150")
+    assert (await here.first("message"))["message"] > ends[0]["message"]
     await here.end(second)
     await there.end(second)
     await same(here, there)
@@ -283,20 +284,27 @@ async def test_an_answer_goes_on_without_the_database_and_is_saved_afterwards(
 async def test_a_rolling_restart_cuts_no_answer(
     cluster: Cluster, alice: list[Person], open_tab: Open
 ) -> None:
+    prompt = "bench tokens=800 rate=130"
     tabs = [await open_tab(alice[0]) for _ in range(5)]
-    generations = [await asked(tab, "long rate=200") for tab in tabs]
-    app = cluster.site.apps[0]
-    app.harm("terminated", signal.SIGTERM)
-    for tab, generation in zip(tabs, generations, strict=True):
+    generations = [await asked(tab, prompt) for tab in tabs]
+
+    async def moves(tab: Page, generation: int) -> None:
         with pytest.raises(Closed) as closed:
             await tab.end(generation)
-        assert closed.value.args[0] == 1012 and tab.frames[-1]["reason"] == "deploy"
+        byes = [frame["reason"] for frame in tab.frames if frame["type"] == "bye"]
+        assert closed.value.args[0] == 1012 and byes == ["deploy"]
         tab.person = alice[1]
         await tab.connect()
+        assert tab.frames[-1]["running"] == generation
         end = await tab.end(generation)
-        assert end["status"] == "complete" and end["position"] == len(demo.expected("long"))
-    await same(*tabs)
+        assert end["status"] == "complete" and end["position"] == len(demo.expected(prompt))
+        await same(tab)
+
+    app = cluster.site.apps[0]
+    app.harm("terminated", signal.SIGTERM)
+    await together(starmap(moves, zip(tabs, generations, strict=True)))
     await app.end(signal.SIGTERM)
+    assert app.process is not None and app.process.returncode == 0
 
 
 def said(cluster: Cluster) -> str:

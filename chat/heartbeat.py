@@ -31,7 +31,8 @@ BEATS_PER_CHECKPOINT = 5
 
 
 def register() -> Process:
-    """The row of this process."""
+    """The row of this process, in the place of those that are long gone."""
+    Process.objects.long_gone().delete()
     name = f"{socket.gethostname()}:{os.getpid()}"
     process: Process = Process.objects.create(name=name)
     return process

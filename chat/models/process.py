@@ -11,9 +11,11 @@ from django.db.models.functions import Now
 
 from chat.stream.entries import Entry
 
+from .asking import UNFINISHED
 from .generation import Generation
 
 DEAD_AFTER = timedelta(seconds=10)
+GONE_AFTER = timedelta(days=1)
 
 Progress = Mapping[int, tuple[int, list[Entry]]]
 """By the id of a generation: how many entries are saved, and those that follow."""
@@ -34,6 +36,11 @@ class ProcessQuerySet(models.QuerySet["Process"]):
     def dead(self) -> "ProcessQuerySet":
         """Those whose heartbeat is older than 10 s."""
         return self.filter(heartbeat__lt=Now() - DEAD_AFTER)
+
+    def long_gone(self) -> "ProcessQuerySet":
+        """Those that died a day ago or more, and left nothing unfinished."""
+        old = self.filter(heartbeat__lt=Now() - GONE_AFTER)
+        return old.exclude(generations__status__in=UNFINISHED)
 
 
 class Process(models.Model):

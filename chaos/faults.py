@@ -180,7 +180,7 @@ class Faults:
         if self._redis.locked():
             return
         async with self._redis:
-            outage = self.plan.begin("redis")
+            outage = self.plan.begin("redis", loses=empty)
             self.plan.note("restart Redis empty" if empty else "restart Redis")
             await self._site.redis.end(self._chance.choice([signal.SIGKILL, signal.SIGTERM]))
             await asyncio.sleep(self._chance.choice([0, 0.5, self._chance.uniform(0, 5)]))
@@ -201,7 +201,7 @@ class Faults:
         if self._redis.locked():
             return
         async with self._redis:
-            outage = self.plan.begin("redis")
+            outage = self.plan.begin("redis", loses=name == "flush Redis")
             self.plan.note(name)
             with contextlib.suppress(RedisError, OSError):
                 async with self._site.redis_client() as client:

@@ -11,6 +11,7 @@ class Outage:
 
     service: str
     since: float
+    loses: bool = False
     until: float | None = None
 
 
@@ -27,16 +28,17 @@ class Plan:
         self.done[kind] += 1
         self.lines.append((time.time(), f"{kind} {what}".strip()))
 
-    def begin(self, service: str) -> Outage:
-        """A service is about to be hurt."""
-        outage = Outage(service, time.time())
+    def begin(self, service: str, *, loses: bool = False) -> Outage:
+        """A service is about to be hurt, and perhaps to lose what it has."""
+        outage = Outage(service, time.time(), loses)
         self.outages.append(outage)
         return outage
 
-    def away(self, service: str, since: float, until: float) -> bool:
-        """Whether a service was away at any moment of a time."""
+    def away(self, service: str, since: float, until: float, *, loses: bool = False) -> bool:
+        """Whether a service was away, or lost what it had, at any moment of a time."""
         return any(
             outage.service == service
+            and (outage.loses or not loses)
             and outage.since <= until
             and (outage.until is None or outage.until >= since)
             for outage in self.outages

@@ -16,7 +16,8 @@ from .talk import UNFINISHED, Answer, Talk
 SETTLE_SECONDS = 60.0
 LAST_FRAMES = 0.3
 """What a dying process showed so shortly before was not yet taken by Redis."""
-CHECKPOINT_SECONDS = 8.0
+RELOGGED_SECONDS = 3.0
+"""So long after an outage everything is in Redis again."""
 STOP_SECONDS = 3.0
 DRAINED = float(DRAIN_SECONDS) - 1
 """A process that was told to end must have gone on with its answers for so long."""
@@ -123,7 +124,7 @@ class Verifier:
         if row["status"] == "stopped" and row["upstream_closed_ms"] is None and not harms:
             self._note("stop receipts missing", f"generation {id}: stopped without one", talk)
         late = row["stop_requested"] and row["finished"] - row["stop_requested"] > STOP_SECONDS
-        broken = self._away("redis", stop.since, 5) or self._away("postgres", stop.since, 5)
+        broken = self._away("redis", stop.since) or self._away("postgres", stop.since)
         if late and not harms and not broken:
             seconds = row["finished"] - row["stop_requested"]
             self._note("stop receipts missing", f"generation {id}: after {seconds:.1f} s", talk)
@@ -148,7 +149,7 @@ class Verifier:
         """The most characters that were shown of what was logged."""
         harms = [harm for harm in self._harms(row) if harm.how in ("killed", "stopped")]
         _, owner = self._site.owner(row["owner"])
-        if harms and self._away("redis", harms[0].at, CHECKPOINT_SECONDS):
+        if harms and self._was_without_log(harms[0].at, row["finished"]):
             self.times.double_faults += 1
             return 0
         promised = unlogged = 0
@@ -161,6 +162,12 @@ class Verifier:
         if unlogged > len(row["text"]):
             self.times.unlogged.append(unlogged - len(row["text"]))
         return promised
+
+    def _was_without_log(self, died: float, finished: float) -> bool:
+        """Whether Redis had not all of the log when its writer died, or when it was taken over."""
+        away = self._plan.away("redis", died - RELOGGED_SECONDS, died)
+        lost = self._plan.away("redis", died, finished, loses=True)
+        return away or lost or self._plan.away("redis", finished - 3, finished)
 
     def _check_tabs(self, room: Room, newest: dict[int, Row], settled: bool) -> None:
         talk = room.talk
@@ -188,8 +195,8 @@ class Verifier:
         pid, _ = self._site.owner(row["owner"])
         return self._site.harms(pid, row["created"], row["finished"] or row["created"] + 1e6)
 
-    def _away(self, service: str, at: float, seconds: float) -> bool:
-        return self._plan.away(service, at - seconds, at + seconds)
+    def _away(self, service: str, at: float) -> bool:
+        return self._plan.away(service, at - 5, at + STOP_SECONDS)
 
     def _note(self, goal: str, what: str, talk: Talk, by: int = 1) -> None:
         talk.tell(f"{goal}: {what}")

@@ -15,7 +15,7 @@ from chat.stream.fold import Answer, fold
 
 logger = logging.getLogger(__name__)
 
-DOUBT_SECONDS = 10.0
+DOUBT_SECONDS = 5.0
 
 _doubt_until = 0.0
 

@@ -80,6 +80,7 @@ class Page:
             compression=None,
             proxy=None,
         )
+        self._over.clear()
         first = await self.next()
         assert first["type"] == "snapshot", first
 

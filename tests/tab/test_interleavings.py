@@ -58,10 +58,16 @@ class Watched:
             async with asyncio.timeout(10):
                 while self.page.dom.turns() != (wanted := (await reloaded(self.page)).turns()):
                     if self.reading.done():
-                        self.reading.result()
+                        break
+                    # A command of a lost connection may have been accepted only now.
+                    await self.say({"type": "stop"})
                     await asyncio.sleep(0.1)
+        if self.reading.done():
+            self.reading.result()
         last = [str(frame)[:150] for frame in self.page.frames[-12:]]
-        assert self.page.dom.turns() == wanted, "\n".join(last)
+        got = self.page.dom.turns()
+        differ = [(a, b) for a, b in zip(got, wanted, strict=False) if a != b]
+        assert got == wanted, "\n".join([*last, *(differ[0] if differ else ())])
 
 
 def command(chance: random.Random, served: Served, tab: Page) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """ORM work off the event loop, in threads of its own, so that no tab waits for another's query."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -15,6 +16,22 @@ THREADS = 4
 
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
 _reserve = ThreadPoolExecutor(1, thread_name_prefix="database-reserve")
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let all queries inside see the database as it is at the first of them, without a lock."""
+    if connection.in_atomic_block:
+        yield
+        return
+    # Django's own transactions would take SQLite's one lock for writing.
+    alone = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN" if alone else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        finally:
+            cursor.execute("COMMIT")
 
 
 async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

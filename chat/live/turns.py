@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from chat.database import one_moment
 from chat.models import UNFINISHED, Conversation, Generation, Message
 
 from .parts import part_prefix, partial, render_part, safe
@@ -109,12 +110,14 @@ def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Sna
 
     Raises SomebodyElses for another person's.
     """
-    conversation = Conversation.objects.filter(pk=conversation_id).first()
-    if conversation is None:
-        return Snapshot(Shown(), "")
-    if conversation.owner_id != user_id:
-        raise SomebodyElses
-    shown = shown_of(conversation, start)
+    # What began or ended between two of these queries would be shown half.
+    with one_moment():
+        conversation = Conversation.objects.filter(pk=conversation_id).first()
+        if conversation is None:
+            return Snapshot(Shown(), "")
+        if conversation.owner_id != user_id:
+            raise SomebodyElses
+        shown = shown_of(conversation, start)
     finished = shown.turns[:-1] if shown.running else shown.turns
     return Snapshot(shown, "".join(render_turn(turn) for turn in finished))
 

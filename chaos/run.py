@@ -132,10 +132,13 @@ class Run:
         await faults.heal()
 
     async def _look(self) -> None:
-        said = time.monotonic()
+        said, told = time.monotonic(), 0
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             now = time.monotonic()
+            for goal, what, conversation in self.counts.cases[told:]:
+                self.say(f"! {goal}: {what} {conversation}")
+            told = len(self.counts.cases)
             for room in self.rooms:
                 for tab in room.tabs:
                     tab.look(now)

@@ -116,13 +116,14 @@ class Tab:
         closed = self._closed
         async with asyncio.timeout(CONNECT_SECONDS):
             take, session = self._take, self.talk.session
-            self._socket = await websocket.connect(self._port, path, session, take, closed.set)
+            await websocket.connect(self._port, path, session, take, closed.set, self._made)
             self.connects += 1
-            # The snapshot may have come together with the handshake.
-            self._flush()
             self._heard = time.monotonic()
             while not self.whole and not closed.is_set():  # noqa: ASYNC110 - either of two
                 await asyncio.sleep(0.05)
+
+    def _made(self, socket: websocket.Socket) -> None:
+        self._socket = socket
 
     def _lose(self) -> None:
         if self._socket is not None:

@@ -58,11 +58,16 @@ async def connect(
     session: str,
     take: Callable[[bytes, int], None],
     lost: Callable[[], None],
+    made: Callable[[Socket], None],
 ) -> Socket:
-    """An open socket; raises OSError when it is refused."""
+    """An open socket; raises OSError when it is refused.
+
+    `made` is told of it before anything comes.
+    """
     loop = asyncio.get_running_loop()
     shake = request(port, path, session)
     _, socket = await loop.create_connection(lambda: Socket(shake, take, lost), "127.0.0.1", port)
+    made(socket)
     try:
         await asyncio.shield(socket.open)
     except asyncio.CancelledError:

@@ -8,7 +8,8 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.utils import timezone
 
 from chat import choices
 from chat.allowance import Allowances
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 R = TypeVar("R")
 LONGEST_WAIT = 5.0
 LAST_SAVE = 10.0
+UNSAVED = "The answer could not be saved."
 
 
 class Draining(Exception):
@@ -135,12 +137,16 @@ class Supervisor:
         while True:
             try:
                 await in_database(generation.finish, outcome)
-            except (DatabaseError, InterfaceError):
+                return
+            except (OperationalError, InterfaceError):
                 logger.exception("generation %s could not be saved yet", generation.pk)
                 await asyncio.sleep(wait)
                 wait = min(LONGEST_WAIT, wait * 2)
-            else:
-                return
+            except (DatabaseError, ValueError, TypeError):
+                # The database will never take this: save at least that it ended.
+                logger.exception("the answer of generation %s cannot be saved", generation.pk)
+                outcome = Outcome(status="failed", error_code="internal", error_text=UNSAVED)
+                outcome.finished_at = timezone.now()
 
     def _keep(self, work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         # The loop itself holds its tasks only weakly.

@@ -25,6 +25,8 @@ ENDINGS = {"length": "truncated", "content_filter": "filtered"}
 CUT_OFF = "The model stopped without saying that it had finished."
 STATUS_SECONDS = 1.0
 FULL_READ = 256
+MOST_TOKENS = 1_000_000_000
+RESTARTED = "The server was restarted while it wrote this."
 BROKEN = "Something went wrong in this server while it wrote the answer."
 
 load = Load()
@@ -96,6 +98,9 @@ class Writer:
             if self._cancelled is None:
                 raise
             outcome.status, outcome.stopped_by = self._cancelled.status, self._cancelled.by
+            if outcome.status == "interrupted":
+                outcome.error_code, outcome.error_text = "interrupted", RESTARTED
+                outcome.error_retryable = True
             outcome.upstream_closed_ms = (time.monotonic() - self._cancelled.at) * 1000
         return self._complete(outcome)
 
@@ -173,7 +178,7 @@ class Writer:
     def _complete(self, outcome: Outcome) -> Outcome:
         answer = fold(self.log.read(0))
         outcome.parts, outcome.text = answer.parts, answer.text
-        outcome.usage = answer.usage or self._estimated()
+        outcome.usage = answer.usage if plausible(answer.usage) else self._estimated()
         outcome.started_at, outcome.first_token_at = self._started_at, self._first_token_at
         outcome.finished_at = timezone.now()
         return outcome
@@ -184,8 +189,17 @@ class Writer:
 
 
 def storable(entry: Entry) -> None:
-    """Replace NUL, which PostgreSQL stores in no text."""
+    """Replace NUL, which PostgreSQL stores in no text, and halves of characters."""
     fields: dict[str, Any] = entry  # type: ignore[assignment]
     for name, value in fields.items():
-        if isinstance(value, str) and "\x00" in value:
-            fields[name] = value.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        if isinstance(value, str) and not (value.isascii() and "\x00" not in value):
+            whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            fields[name] = whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
+def plausible(usage: Usage | None) -> bool:
+    """Whether the numbers that a provider told can be true, and be stored."""
+    if usage is None:
+        return False
+    told = usage["prompt_tokens"], usage["completion_tokens"], usage["reasoning_tokens"]
+    return all(0 <= (tokens or 0) < MOST_TOKENS for tokens in told)

@@ -90,6 +90,9 @@ class Lifetime:
             return
         if self.others_serve:
             tabs.say_goodbye()
+        if writing := len(supervisor.current().writers):
+            seconds = settings.ENVIRONMENT.drain_seconds
+            logger.info("answers to finish: %s, for up to %g s", writing, seconds)
         await supervisor.current().drain(settings.ENVIRONMENT.drain_seconds)
         tabs.say_goodbye()
 

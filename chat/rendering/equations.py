@@ -13,7 +13,8 @@ _OUTSIDE = re.compile(r"[ \t>]*(?:$|```|~~~)")
 _MARKER = re.compile(r"([ \t>]*(?:[-+*]|#{1,6}|\d{1,9}[.)]))[ \t]")
 _UNDERLINE = re.compile(r"([ \t>]*)([-=])([ \t]*)$")
 _SHIELDS = {"=": "\x06", "-": "\x07"}
-SHIELDED = {"\x05": " ", "\x06": "=", "\x07": "-"}
+_CODE = re.compile(r"(?<![`\\])(`{1,2})(?!`)([^`\n]*\$[^`\n]*)\1(?!`)")
+SHIELDED = {"\x05": " ", "\x06": "=", "\x07": "-", "\x0e": "$"}
 _PLAIN = str.maketrans(SHIELDED)
 
 
@@ -44,6 +45,13 @@ def shielded(source: str) -> tuple[str, list[tuple[int, int]]]:
     if end:
         places.append((start, position))
     return "\n".join(lines), places
+
+
+def without_dollars_in_code(source: str) -> str:
+    """Return `source` with the dollars of code spans shielded: they open and close no formula."""
+    if "`" not in source or "$" not in source:
+        return source
+    return _CODE.sub(lambda span: span[0].replace("$", "\x0e"), source)
 
 
 def unshielded(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from pyromark import Markdown, Options
 from pyromark.event import BrokenLink
 
-from chat.rendering.equations import shielded
+from chat.rendering.equations import shielded, without_dollars_in_code
 from chat.rendering.formulas import marked
 
 _OPTIONS = (
@@ -78,7 +78,7 @@ class Parsed:
 def parse(source: str, definitions: Definitions) -> Parsed:
     """Parse a normalised source that begins at the beginning of a top-level block."""
     markdown = definitions.parser()
-    source, equations = shielded(source)
+    source, equations = shielded(without_dollars_in_code(source))
     source, formulas = marked(source, markdown)
     blocks: list[Block] = []
     depth = 0

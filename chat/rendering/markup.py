@@ -4,7 +4,7 @@ import re
 
 from chat.rendering.equations import SHIELDED
 
-_SPECIAL = re.compile("[&<>\"'\x01-\x07]")
+_SPECIAL = re.compile("[&<>\"'\x01-\x07\x0e]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", **SHIELDED}
 
 

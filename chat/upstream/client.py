@@ -140,6 +140,9 @@ class Upstream:
             raise refused(error.status_code, error.response.content, again) from None
         except openai.APIConnectionError as error:
             raise _unconnected(error.__cause__) from None
+        except httpx2.HTTPError as error:
+            # A refusal whose body cannot be decoded, for one.
+            raise UpstreamError("garbled", detail=type(error).__name__) from None
         return stream.response
 
 

@@ -95,8 +95,9 @@ main.addEventListener("htmx:ws:before:connection", (event) => {
 main.addEventListener("htmx:ws:close", ({ detail }) => {
   if (leaving || detail.reason !== "closed") return;
   lost();
-  if (detail.code in FINAL) show(FINAL[detail.code]);
-  else connectLater();
+  if (!(detail.code in FINAL)) return connectLater();
+  show(FINAL[detail.code]);
+  emit("final");
 });
 
 main.addEventListener("htmx:ws:before:message:incoming", ({ detail }) => {

@@ -52,6 +52,8 @@ on("status", (frame) => {
 });
 on("running", ({ generation }) => generation || rest());
 on("refused", rest);
+// Signed out or gone: nothing more will be told here.
+on("final", () => enter(""));
 on("lost", () => waiting().length && enter("offline"));
 on("swapped", ({ type }) => {
   if (type === "delta" && phase === "sent") enter("writing");

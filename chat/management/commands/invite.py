@@ -18,4 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         token = Invitation.objects.issue(options["days"])
-        self.stdout.write(settings.PUBLIC_URL + reverse("invitation", args=[token]))
+        # Where the site was served last; this command may not know its settings.
+        served = settings.VAR_DIR / "address"
+        address = served.read_text() if served.exists() else settings.PUBLIC_URL
+        self.stdout.write(address + reverse("invitation", args=[token]))

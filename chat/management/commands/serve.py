@@ -19,6 +19,7 @@ class Command(BaseCommand):
         # The loop's thread must not wait 5 ms for a database thread that computes.
         sys.setswitchinterval(0.0005)
         environment = settings.ENVIRONMENT
+        (settings.VAR_DIR / "address").write_text(environment.public_url)
         self.stdout.write(f"Chatsite is at {environment.public_url}/ (Ctrl-C ends it)")
         self.stdout.flush()
         sys.exit(serve(environment.host, environment.port))

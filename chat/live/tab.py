@@ -17,6 +17,7 @@ NOT_FOUND = 4404
 TOO_SLOW = 1008
 MOST_UNREAD = 1000
 LOOKS = 3
+LOOK_AGAIN_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,10 @@ class Tab:
         self._follow(live)
         if live is not None:
             self._position = live.follower.now()
+        elif running is not None:
+            # Its writer has not begun, or is not to be heard of yet: look again.
+            loop = asyncio.get_running_loop()
+            loop.call_later(LOOK_AGAIN_SECONDS, self.path_changed, running.pk)
         content = snapshot.content(live.follower.html() if live else None)
         await self._wire.send(
             frames.encode(

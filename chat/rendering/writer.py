@@ -158,8 +158,7 @@ class _Writer:
     def _destination(self, link: Any) -> str:
         known = link["link_type"] in _BY_REFERENCE and self._definitions.target(link["id"])
         url: str = known or link["dest_url"]
-        url = unshielded(url)
-        return "mailto:" + url if link["link_type"] == "Email" else url
+        return unshielded("mailto:" + url if link["link_type"] == "Email" else url)
 
     def start_literal(self, kind: Any, span: Any) -> str:
         self._literal = []

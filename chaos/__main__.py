@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 import time
+from typing import Any
 
 from . import report
 from .drive import Pace
@@ -28,7 +29,8 @@ def main() -> int:
         light_pause=given.light,
         pace=Pace(rate=(given.rate / 2, given.rate)),
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
     began = time.monotonic()
 
     def say(line: str) -> None:
@@ -42,6 +44,13 @@ def main() -> int:
         return 0
     print(f"\n{report.failure(result)}")
     return 1
+
+
+def _leave(number: int, frame: Any) -> None:
+    """End what was started; a second signal must not interrupt that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _arguments() -> argparse.Namespace:

@@ -11,6 +11,7 @@ from .drive import Room
 from .outages import Plan
 from .services import Harm
 from .site import DRAIN_SECONDS, Site
+from .tab import Tab
 from .talk import UNFINISHED, Answer, Talk
 
 SETTLE_SECONDS = 60.0
@@ -30,6 +31,10 @@ SELECT g.id, g.key::text AS key, g.status, g.message_id, m.text, p.name AS owner
 FROM chat_generation g JOIN chat_message m ON m.id = g.message_id
 JOIN chat_conversation c ON c.id = g.conversation_id LEFT JOIN chat_process p ON p.id = g.owner_id
 WHERE g.conversation_id = %s ORDER BY g.id
+"""
+LAST = """
+SELECT c.leaf_id, max(g.id) AS newest FROM chat_conversation c
+JOIN chat_generation g ON g.message_id = c.leaf_id WHERE c.id = %s GROUP BY c.leaf_id
 """
 Row = dict[str, Any]
 
@@ -73,23 +78,16 @@ class Verifier:
         self.verified += 1
 
     async def _settled(self, room: Room) -> bool:
-        query = "SELECT leaf_id FROM chat_conversation WHERE id = %s"
         try:
             async with asyncio.timeout(SETTLE_SECONDS):
                 while True:
-                    leaf = [row["leaf_id"] for row in await self._site.rows(query, room.talk.id)]
-                    if all(self._at_rest(tab, leaf[0] if leaf else None) for tab in room.tabs):
+                    found = await self._site.rows(LAST, room.talk.id)
+                    last = (found[0]["leaf_id"], found[0]["newest"]) if found else None
+                    if all(_at_rest(tab, last) for tab in room.tabs):
                         return True
                     await asyncio.sleep(0.5)
         except TimeoutError:
             return False
-
-    def _at_rest(self, tab: Any, leaf: int | None) -> bool:
-        last = max(tab.page.answers, default=None)
-        quiet = tab.whole and tab.running is None and not tab.outbox
-        shown = tab.page.answers.get(leaf)
-        at_leaf = leaf is None or (shown is not None and shown.status not in UNFINISHED)
-        return bool(quiet and at_leaf and (leaf is None or last is not None))
 
     def _check_commands(self, talk: Talk, rows: list[Row]) -> None:
         known = {row["id"] for row in rows}
@@ -209,3 +207,17 @@ class Verifier:
 
 def _is_cause(harm: Harm, row: Row) -> bool:
     return harm.how != "terminated" or row["finished"] - harm.at > DRAINED
+
+
+def _at_rest(tab: Tab, last: tuple[int, int] | None) -> bool:
+    """Whether a tab waits for nothing; `last` are the leaf and the generation that wrote it.
+
+    News that was lost is made up for within seconds.
+    """
+    if not tab.whole or tab.running is not None or tab.outbox:
+        return False
+    if last is None:
+        return True
+    leaf, generation = last
+    shown = tab.page.answers.get(leaf)
+    return shown is not None and shown.generation == generation and shown.status not in UNFINISHED

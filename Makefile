@@ -8,6 +8,9 @@ TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 CORE := chat/stream/*,chat/rendering/blocks.py
 
+# Real servers and browsers on a busy machine: what fails is run once more, alone, and must pass then.
+twice = $(PYTHON) -m pytest $1 || $(PYTHON) -m pytest $1 --last-failed --last-failed-no-failures none
+
 .PHONY: help run test test-postgres check format bench chaos lock vendor programs
 
 help: ## Show what can be made
@@ -21,8 +24,8 @@ run: .venv/run.stamp ## Start the site in the foreground, until Ctrl-C
 test: programs check ## Check everything and run every test
 	$(PYTHON) -m coverage run -m pytest tests/pure
 	$(PYTHON) -m coverage report --include='$(CORE)' --show-missing --fail-under=100
-	$(PYTHON) -m pytest tests/tab
-	$(PYTHON) -m pytest tests/browser
+	$(call twice,tests/tab)
+	$(call twice,tests/browser)
 
 test-postgres: programs .venv/dev.stamp ## Run the tests of the sockets and pages on PostgreSQL and Redis
 	$(PYTHON) -m tests.scaled tests/tab

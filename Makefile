@@ -47,6 +47,9 @@ format: .venv/dev.stamp node_modules/.stamp ## Format the code and mend what can
 	-.venv/bin/djade --target-version 5.2 $(TEMPLATES)
 	npm run --silent format
 
+processes: programs .venv/dev.stamp ## Test what is true across three processes that are killed
+	$(PYTHON) -m pytest -m processes tests/tab
+
 bench: .venv/dev.stamp ## Measure what the streaming costs and how long things take
 	$(PYTHON) -m bench
 

@@ -21,6 +21,9 @@ from .model import Model, tag
 from .page import Closed, Page, reloaded
 from .served import Person
 
+# Minutes of killing on two cores: asked for by `make processes`.
+pytestmark = pytest.mark.processes
+
 TAKEOVER_SECONDS = 15.0
 
 

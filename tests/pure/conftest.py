@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 
+import openai
+import pytest
 import pytest_asyncio
 
+from chat.demo import Server, serve
 from chat.upstream import Upstream
 
 
@@ -19,3 +22,20 @@ async def open_upstream() -> AsyncIterator[Callable[..., Upstream]]:
     yield make
     for upstream in opened:
         await upstream.aclose()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """A demo model that answers as fast as the socket takes it."""
+    server = await serve(options="rate=0")
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[openai.AsyncOpenAI]:
+    """The real client, talking to that demo model."""
+    async with openai.AsyncOpenAI(
+        base_url=server.base_url, api_key="any", max_retries=0, timeout=10
+    ) as client:
+        yield client

@@ -1,13 +1,12 @@
 """Reasoning, tool calls, limits and usage of the demo model, in the shapes that servers use."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import openai
 import pytest
 
-from chat.demo import Server, expected, serve
+from chat.demo import expected
 from chat.demo.tokens import cut, estimate
 from tests.pure.asking import ask, hear
 
@@ -22,21 +21,6 @@ CLOCK = {
         },
     },
 }
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    server = await serve(options="rate=0")
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def client(server: Server) -> AsyncIterator[openai.AsyncOpenAI]:
-    async with openai.AsyncOpenAI(
-        base_url=server.base_url, api_key="any", max_retries=0, timeout=10
-    ) as client:
-        yield client
 
 
 async def test_a_thinker_thinks_before_every_answer(client: openai.AsyncOpenAI) -> None:

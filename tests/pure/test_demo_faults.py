@@ -2,32 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
 import openai
 import pytest
 
-from chat.demo import Server, expected, serve
+from chat.demo import Server, expected
 from chat.demo.asked import of
 from chat.demo.tokens import cut
 from chat.demo.words import answer
 from tests.pure.asking import Heard, ask, hear
 from tests.pure.rawhttp import SECONDS, connected, question, request
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    server = await serve(options="rate=0")
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def client(server: Server) -> AsyncIterator[openai.AsyncOpenAI]:
-    async with openai.AsyncOpenAI(
-        base_url=server.base_url, api_key="any", max_retries=0, timeout=10
-    ) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

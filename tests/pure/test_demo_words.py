@@ -1,11 +1,9 @@
 """The demo model's words and what it says, asked with the real client over a real socket."""
 
-from collections.abc import AsyncIterator
-
 import openai
 import pytest
 
-from chat.demo import Server, expected, serve
+from chat.demo import expected
 from chat.demo.answer import Fault
 from chat.demo.asked import of
 from chat.demo.words import PHRASES, WORDS, again, answer, normal, welcome
@@ -18,21 +16,6 @@ WHOLE = [
     and answer(of(word.phrase)).refusal is None
     and answer(of(word.phrase)).fault in (None, Fault.NO_DONE)
 ]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    server = await serve(options="rate=0")
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def client(server: Server) -> AsyncIterator[openai.AsyncOpenAI]:
-    async with openai.AsyncOpenAI(
-        base_url=server.base_url, api_key="any", max_retries=0, timeout=10
-    ) as client:
-        yield client
 
 
 async def test_the_models_are_listed_and_can_be_asked_for(client: openai.AsyncOpenAI) -> None:

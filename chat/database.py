@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 
 P = ParamSpec("P")
@@ -16,6 +17,8 @@ THREADS = 4
 
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
 _reserve = ThreadPoolExecutor(1, thread_name_prefix="database-reserve")
+# SQLite has one lock for writing: waiting for it must not keep the other threads from reading.
+_writing = _reserve if settings.SQLITE else _threads
 
 
 @contextmanager
@@ -35,21 +38,28 @@ def one_moment() -> Iterator[None]:
 
 
 async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call a function that uses the ORM in one of four database threads.
+    """Call a function that reads by the ORM in one of four database threads.
 
     Channels' own `database_sync_to_async` has one thread for all sockets of a process.
     """
-    work = partial(function, *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(_threads, _connected, work)
+    return await _in(_threads, partial(function, *args, **kwargs))
+
+
+async def writing(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call a function that also writes: one at a time on SQLite, as it would have them anyway."""
+    return await _in(_writing, partial(function, *args, **kwargs))
 
 
 async def in_reserve(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The same in a thread that nothing but the heartbeat uses.
+    """Call a function in a thread that serves no tab on PostgreSQL: there it is the heartbeat's.
 
     A process that is late because its tabs wait for the database must not be taken for dead.
     """
-    work = partial(function, *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(_reserve, _connected, work)
+    return await _in(_reserve, partial(function, *args, **kwargs))
+
+
+async def _in(threads: ThreadPoolExecutor, work: Callable[[], R]) -> R:
+    return await asyncio.get_running_loop().run_in_executor(threads, _connected, work)
 
 
 def _connected(work: Callable[[], R]) -> R:

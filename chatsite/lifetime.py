@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from chat import choices, demo, recovery, rendering, supervisor, upstream
-from chat.database import in_database
+from chat.database import writing
 from chat.heartbeat import Heartbeat, register
 from chat.live import news
 from chat.live.answers import answers
@@ -67,7 +67,7 @@ class Lifetime:
         alone = settings.SQLITE and self._holds_lock()
         while True:
             try:
-                heartbeat = Heartbeat(supervisor.begin(await in_database(register)))
+                heartbeat = Heartbeat(supervisor.begin(await writing(register)))
                 await heartbeat.sweep(alone=alone)
             except (DatabaseError, InterfaceError) as error:
                 recovery.doubt()

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from chat import supervisor
-from chat.database import in_database
+from chat.database import in_database, writing
 from chat.forms import Command, Stop, parse_fields
 from chat.live import news
 from chat.models import Conversation
@@ -89,7 +89,7 @@ async def delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     user = await request.auser()
     await supervisor.current().stop(user.pk or 0, conversation_id, Stop())
     mine = Conversation.objects.for_user(user).filter(pk=conversation_id)
-    deleted, _ = await in_database(mine.delete)
+    deleted, _ = await writing(mine.delete)
     if not deleted:
         raise Http404
     await news.say_path(conversation_id)

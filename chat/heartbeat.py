@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from chat import recovery
-from chat.database import in_database, in_reserve
+from chat.database import in_database, in_reserve, writing
 from chat.live import news, turns
 from chat.live.answers import answers
 from chat.live.tabs import tabs
@@ -78,7 +78,8 @@ class Heartbeat:
             writers[id].stop()
         for id in orders.gone:
             writers[id].interrupt()
-        await self._end_orphans(orders.orphans - self._supervisor.writers.keys())
+        self._supervisor.pulse.confirm(asked)
+        await self._take_up(orders.orphans - self._supervisor.writers.keys())
 
     def _new(self, writer: Writer) -> list[Entry]:
         """What to save of an answer now: less often where Redis holds the log."""
@@ -88,7 +89,7 @@ class Heartbeat:
 
     async def sweep(self, *, alone: bool) -> None:
         """End what processes left that are gone; `alone` says that all others are."""
-        await self._tell(await in_database(recovery.sweep, self._process, alone=alone))
+        await self._tell(await writing(recovery.sweep, self._process, alone=alone))
 
     async def check_paths(self) -> None:
         """Tell tabs the turns and paths that the channel layer did not tell them."""
@@ -113,11 +114,14 @@ class Heartbeat:
         if keys:
             tabs.sign_out(await in_database(ended_sessions, keys))
 
-    async def _end_orphans(self, orphans: set[int]) -> None:
+    async def _take_up(self, orphans: set[int]) -> None:
+        """Begin what was never begun, and end what nobody can go on with."""
         # A row may be a moment ahead of its writer: only what stays without one is an orphan.
         lost, self._orphans = orphans & self._orphans, orphans
         if lost:
-            await self._tell(await in_database(recovery.recover_by_id, lost))
+            await self._supervisor.take_up(lost)
+            lost -= self._supervisor.writers.keys()
+            await self._tell(await writing(recovery.recover_by_id, lost))
 
     async def _tell(self, conversations: list[uuid.UUID]) -> None:
         for conversation_id in conversations:

@@ -4,7 +4,7 @@ import logging
 import time
 import uuid
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from chat.live.shared import inheritance
@@ -33,10 +33,8 @@ def in_doubt() -> bool:
 
 def recover(generation: Generation) -> bool:
     """End an unfinished generation whose writer is gone; False if somebody else did."""
-    taken = Generation.objects.filter(pk=generation.pk, attempt=generation.attempt)
-    if not taken.unfinished().update(attempt=F("attempt") + 1):
+    if not generation.take_over():
         return False
-    generation.attempt += 1
     # A continued answer may have died before its first checkpoint: it still has what it began with.
     begun = entries.base(generation.message.parts)
     saved = fold([begun, *generation.checkpoints.all_entries()])

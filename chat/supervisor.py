@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 import uuid
 from collections.abc import Coroutine
@@ -13,13 +14,14 @@ from django.utils import timezone
 
 from chat import choices
 from chat.allowance import Allowances
-from chat.database import in_database
+from chat.database import writing
 from chat.forms import Command, Stop
 from chat.live import news
 from chat.live.answers import answers
-from chat.models import Accepted, Generation, Outcome, Process
+from chat.models import DEAD_AFTER, Accepted, Generation, Outcome, Process
+from chat.pulse import Pulse
 from chat.stream import entries
-from chat.taking import Asker, Taken, note_stop, take
+from chat.taking import Asker, Taken, note_stop, take, take_up
 from chat.upstream import ChatRequest
 from chat.writer import Writer
 
@@ -46,6 +48,9 @@ class Supervisor:
         self.process = process
         self.draining = False
         self.writers: dict[int, Writer] = {}
+        # Only where there are others can they take over; elsewhere a slow disk holds nothing up.
+        shared = bool(settings.ENVIRONMENT.redis_url)
+        self.pulse = Pulse(DEAD_AFTER.total_seconds() if shared else math.inf)
         self._slots = asyncio.Semaphore(settings.LIMITS.streams_per_process)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._allowances = Allowances(settings.LIMITS.sends_per_minute, 60)
@@ -64,10 +69,15 @@ class Supervisor:
             if writer.belongs_to(user_id, conversation_id) and stop.means(writer.generation):
                 writer.stop(user_id)
                 return True
-        generation_id = await in_database(note_stop, user_id, conversation_id, stop)
+        generation_id = await writing(note_stop, user_id, conversation_id, stop)
         if generation_id is not None:
             await news.say_stop(generation_id)
         return generation_id is not None
+
+    async def take_up(self, ids: set[int]) -> None:
+        """Begin those of our generations that were accepted without our hearing of it."""
+        for taken in await writing(take_up, self.process, ids):
+            self._start(taken)
 
     async def drain(self, seconds: float) -> None:
         """Accept nothing more, let running answers go on so long, then save them interrupted."""
@@ -88,20 +98,25 @@ class Supervisor:
             raise TooMany(wait)
         if not choices.models():
             await choices.refresh()
-        taken = await in_database(take, self.process, asker, conversation_id, command)
+        taken = await writing(take, self.process, asker, conversation_id, command)
         accepted = taken.accepted
         asker.acknowledge(accepted)
         if not accepted.duplicate:
-            self._keep(self._see_through(self._begin(taken), accepted))
+            self._start(taken)
         return accepted
+
+    def _start(self, taken: Taken) -> None:
+        # What was taken up meanwhile, because its acceptance was so late, has its writer.
+        if taken.accepted.generation.pk not in self.writers:
+            self._keep(self._see_through(self._begin(taken), taken.accepted))
 
     async def _see_through(self, writer: Writer, accepted: Accepted) -> None:
         """From the first word to the row, and tell those whom it concerns."""
-        writing = self._keep(self._write(writer, accepted.generation))
+        written = self._keep(self._write(writer, accepted.generation))
         # The writer first: the model is what people wait for.
         await asyncio.sleep(0)
         await self._announce(accepted)
-        await writing
+        await written
         conversation = accepted.conversation
         await news.say_list(conversation.owner_id, conversation.pk, running=False)
 
@@ -118,7 +133,7 @@ class Supervisor:
     def _begin(self, taken: Taken) -> Writer:
         generation, message = taken.accepted.generation, taken.accepted.message
         request = ChatRequest(generation.model, taken.history, generation.params)
-        writer = self.writers[generation.pk] = Writer(generation, request)
+        writer = self.writers[generation.pk] = Writer(generation, request, self.pulse)
         answers.open(generation, writer)
         if message.parts:
             writer.log.append(entries.base(message.parts))
@@ -136,7 +151,7 @@ class Supervisor:
         wait = 0.1
         while True:
             try:
-                await in_database(generation.finish, outcome)
+                await writing(generation.finish, outcome)
                 return
             except (OperationalError, InterfaceError):
                 logger.exception("generation %s could not be saved yet", generation.pk)

@@ -64,6 +64,20 @@ def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Co
     return Taken(accepted, history(accepted.generation))
 
 
+def take_up(process: Process, ids: set[int]) -> list[Taken]:
+    """Commands whose rows were made although the database's reply was lost, to be begun now.
+
+    Nobody has written a word of them. A new attempt keeps out whoever hears of the old one yet.
+    """
+    queued = Generation.objects.filter(pk__in=ids, owner=process, stop_requested_at=None)
+    waiting = queued.filter(status=Generation.Status.QUEUED).select_related("conversation")
+    return [
+        Taken(Accepted(each.conversation, each.message, each, path_changed=True), history(each))
+        for each in waiting.select_related("message")
+        if each.take_over()
+    ]
+
+
 def _apply(command: Command, conversation: Conversation, ask: Ask) -> Accepted:
     """Carry it out; what a dead process left unfinished here is ended first."""
     try:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from chat.models import Generation, Outcome
+from chat.pulse import Pulse
 from chat.stream import entries
 from chat.stream.beat import Load, beat
 from chat.stream.entries import Entry, Phase, Usage
@@ -44,11 +45,12 @@ class Cancelled:
 class Writer:
     """Writes one generation; `stop` and `interrupt` end it from anywhere, at any moment."""
 
-    def __init__(self, generation: Generation, request: ChatRequest) -> None:
+    def __init__(self, generation: Generation, request: ChatRequest, pulse: Pulse) -> None:
         self.generation = generation
         self.log = Log()
         self.saved = 0
         self._request = request
+        self._pulse = pulse
         self._accepted = time.monotonic()
         self._reading: asyncio.Task[str | None] | None = None
         self._cancelled: Cancelled | None = None
@@ -134,6 +136,8 @@ class Writer:
         async for batch in stream:
             if not batch.entries:
                 continue
+            if self._pulse.weak:
+                await self._pulse.strong()
             self._take(batch)
             if self._characters > settings.LIMITS.answer_chars:
                 return "length"

@@ -5,9 +5,10 @@ from .conversation import Conversation
 from .generation import Generation, Outcome
 from .invitation import Invitation
 from .message import Message
-from .process import Checkpoint, Process, Progress
+from .process import DEAD_AFTER, Checkpoint, Process, Progress
 
 __all__ = [
+    "DEAD_AFTER",
     "LEAF",
     "UNFINISHED",
     "Accepted",

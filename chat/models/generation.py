@@ -141,6 +141,12 @@ class Generation(models.Model):
             return None
         return round(self.completion_tokens * 1000 / writing, 1)
 
+    def take_over(self) -> bool:
+        """Fence off whoever else may write it; False if it ended or was taken over meanwhile."""
+        mine = Generation.objects.filter(pk=self.pk, attempt=self.attempt).unfinished()
+        self.attempt += 1
+        return bool(mine.update(attempt=self.attempt))
+
     @transaction.atomic
     def finish(self, outcome: Outcome) -> bool:
         """Save the ending and the answer, if nobody ended it first: the first ending wins."""

@@ -14,7 +14,7 @@ LAYERS = [
     "stream demo database sessions",
     "rendering upstream",
     "models",
-    "forms choices allowance",
+    "forms choices allowance pulse",
     "live",
     "writer supervisor taking recovery heartbeat refusals departures",
     "views consumers api admin templatetags",

@@ -73,11 +73,13 @@ async def test_commands_wait_for_a_locked_database_and_are_carried_out(
     served: Served, open_tab: Open
 ) -> None:
     tabs = [await open_tab(served.person("alice")) for _ in range(6)]
-    other = await open_tab(served.person("bob"))
+    other, carol = await open_tab(served.person("bob")), served.person("carol")
     with locked(served):
         asking = [asyncio.create_task(tab.finished("list rate=0")) for tab in tabs]
         for _ in range(20):
             await other.drained()
+        # There are more commands than threads: reading must not wait behind them.
+        await open_tab(carol)
         assert not any(task.done() for task in asking)
     ends = await asyncio.gather(*asking)
     assert {end["status"] for end in ends} == {"complete"}
@@ -116,5 +118,23 @@ async def test_a_tab_that_comes_while_the_database_is_away_may_come_again(
             assert code in (1011, 1012, 1013)
         async with tab.person.browser() as browser:
             assert (await browser.get("/healthz")).status_code == 200
+    await tab.connect()
+    assert tab.dom.turns() == (await reloaded(tab)).turns()
+
+
+async def test_a_prompt_whose_acceptance_nobody_heard_of_is_answered(
+    served: Served, model: Model, open_tab: Open
+) -> None:
+    label = tag()
+    tab = await open_tab(served.person("alice"))
+    end = await tab.finished(f"list rate=0 tag={label}")
+    id = end["generation"]
+    await tab.close()
+    # As after a commit whose reply was lost: there are rows, and nobody who writes.
+    served.change("UPDATE chat_message SET text = '', parts = '[]' WHERE id = ?", end["message"])
+    served.change("UPDATE chat_generation SET status = 'queued' WHERE id = ?", id)
+    await eventually(lambda: served.generation(id)["status"] == "complete", "the answer")
+    assert served.message(end["message"])["text"] == demo.expected("list")
+    assert await model.requests(label) == 2
     await tab.connect()
     assert tab.dom.turns() == (await reloaded(tab)).turns()

@@ -217,6 +217,11 @@ async def test_a_process_that_slept_writes_nothing_into_what_was_taken_over(
     after = await cluster.generation(generation)
     assert end["status"] == after["status"] == "interrupted" and after["endings"] == 1
     assert after["text"] == before["text"] and after["attempt"] == 2
+    # Nor does it show its own tabs any text that nobody will ever find again.
+    shown = [
+        f["position"] for f in here.frames if f.get("generation") == generation and "position" in f
+    ]
+    assert max(shown) <= len(before["text"])
     await same(here, there)
 
 

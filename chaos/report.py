@@ -53,7 +53,6 @@ def _times(result: Result) -> list[str]:
         f"  other process, all {_spread(elsewhere)}",
         f"shown in the last 0.3 s of a process, not yet logged, characters: {_spread(unlogged)}",
         f"died while Redis was without its log (only checkpoints count): {times.double_faults}",
-        f"accepted while PostgreSQL was cut, so that nobody wrote it: {times.accepted_unknown}",
         f"errors in logs that an outage explains: {result.excused}",
     ]
 

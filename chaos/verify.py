@@ -48,7 +48,6 @@ class Times:
     """Tag, when it was sent, whether elsewhere, whether nothing else was broken."""
     unlogged: list[int] = field(default_factory=list)
     double_faults: int = 0
-    accepted_unknown: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
 
 
@@ -109,10 +108,7 @@ class Verifier:
         harms = self._harms(row)
         if status not in ("complete", "stopped", "interrupted"):
             self._note("answers cut without a cause", f"generation {id} is {status}", talk)
-        if status == "interrupted" and not row["text"] and self._away("postgres", row["created"]):
-            # It was accepted, but the connection was cut before the process knew.
-            self.times.accepted_unknown += 1
-        elif status == "interrupted" and not any(_is_cause(harm, row) for harm in harms):
+        if status == "interrupted" and not any(_is_cause(harm, row) for harm in harms):
             self._note("answers cut without a cause", f"generation {id} by {row['owner']}", talk)
         killed = [harm for harm in harms if harm.how == "killed"]
         if status == "interrupted" and killed:

@@ -40,7 +40,7 @@ class LiveAnswer:
         self.follower = Follower(log, generation.pk, generation.message_id)
         self._readers: set[Wake] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._turn: asyncio.Task[str] | None = None
+        self._turn: asyncio.Task[turns.Added] | None = None
         self._end: asyncio.Task[str | None] | None = None
         self.log.subscribe(self._grew)
 
@@ -54,8 +54,8 @@ class LiveAnswer:
         if not self._readers and self.idle is not None:
             self.idle()
 
-    async def turn(self) -> str:
-        """The HTML of its new turn, prompt and empty answer, made once for all tabs."""
+    async def turn(self) -> turns.Added:
+        """Its new turn, prompt and empty answer, made once for all tabs."""
         if self._turn is None:
             self._turn = asyncio.create_task(in_database(turns.new_turn, self.generation))
         return await asyncio.shield(self._turn)

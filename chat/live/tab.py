@@ -182,17 +182,21 @@ class Tab:
         if live is None:
             self.path_changed()
             return
+        self._follow(live)
+        turn = await live.turn()
+        if turn.after != self._newest:
+            # Of what came in between this tab was not told: its page is not what the turn follows.
+            self.path_changed()
+            return
         self._newest = generation_id
         message = live.generation.message
         self._leaf = message.pk
-        self._follow(live)
-        content = await live.turn()
         await self._wire.send(
             frames.encode(
                 "message",
                 message=message.pk,
                 parent=message.parent_id,
-                content=partial("#live", "beforeend", content),
+                content=partial("#live", "beforeend", turn.html),
             )
         )
         await self._tell_answer()

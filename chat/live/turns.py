@@ -149,13 +149,23 @@ def title(conversation_id: str) -> str:
     return titles.first() or ""
 
 
-def new_turn(generation: Generation) -> str:
-    """The HTML of a new turn: the prompt that a generation answers, and its empty answer."""
+@dataclass(frozen=True)
+class Added:
+    """A new turn as HTML, and the generation after which it was added: 0 if it is the first."""
+
+    html: str
+    after: int
+
+
+def new_turn(generation: Generation) -> Added:
+    """The prompt that a generation answers, and its empty answer."""
+    earlier = Generation.objects.filter(conversation_id=generation.conversation_id)
+    after = earlier.filter(pk__lt=generation.pk).aggregate(newest=Max("pk"))["newest"] or 0
     message = generation.message
     asked = ""
     if message.parent is not None:
         asked = render_turn(Turn(message.parent, None, safe(""), key=str(generation.key)))
-    return asked + render_turn(Turn(message, generation, safe("")))
+    return Added(asked + render_turn(Turn(message, generation, safe(""))), after)
 
 
 def ended(generation_id: int) -> Turn | None:

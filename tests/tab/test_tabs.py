@@ -218,3 +218,26 @@ async def test_other_pages_of_the_owner_hear_of_a_new_conversation_and_strangers
     await stranger.drained()
     assert {frame["type"] for frame in stranger.frames} == {"snapshot", "pong"}
     assert {frame["type"] for frame in elsewhere.frames} <= {"snapshot", "sidebar", "title"}
+
+
+async def test_a_turn_after_something_that_a_tab_was_not_told_of_brings_both(
+    tab: Page, served: Served
+) -> None:
+    end = await tab.finished("list rate=0")
+    # As when the news of another process is lost: the answer has been written anew.
+    kept = "conversation_id, message_id, status, attempt, model, params, created_at, finish_reason"
+    kept += ", usage_source, error_code, error_text, error_retryable"
+    served.change(
+        f"INSERT INTO chat_generation (key, {kept}) SELECT ?, {kept} FROM chat_generation"  # noqa: S608
+        " WHERE id = ?",
+        uuid.uuid4().hex,
+        end["generation"],
+    )
+    served.change(
+        "UPDATE chat_message SET text = 'Anew.', parts = ?, rendered_by = 0 WHERE id = ?",
+        '[{"type": "text", "text": "Anew."}]',
+        end["message"],
+    )
+    await tab.finished("list rate=0")
+    assert tab.dom.turns() == (await reloaded(tab)).turns()
+    assert any("Anew." in str(turn) for turn in tab.dom.turns())

@@ -11,7 +11,7 @@ CORE := chat/stream/*,chat/rendering/blocks.py
 # Real servers and browsers on a busy machine: what fails is run once more, alone, and must pass then.
 twice = $(PYTHON) -m pytest $1 || $(PYTHON) -m pytest $1 --last-failed --last-failed-no-failures none
 
-.PHONY: help run test test-postgres check format bench chaos lock vendor programs
+.PHONY: help run test test-postgres processes check format bench chaos soak lock vendor programs
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,7 +48,7 @@ format: .venv/dev.stamp node_modules/.stamp ## Format the code and mend what can
 	npm run --silent format
 
 processes: programs .venv/dev.stamp ## Test what is true across three processes that are killed
-	$(PYTHON) -m pytest -m processes tests/tab
+	$(PYTHON) -m pytest -m "processes or not processes" tests/tab/test_processes.py
 
 bench: .venv/dev.stamp ## Measure what the streaming costs and how long things take
 	$(PYTHON) -m bench
@@ -56,6 +56,9 @@ bench: .venv/dev.stamp ## Measure what the streaming costs and how long things t
 chaos: .venv/dev.stamp ## Break a site of three processes at random and count what is lost
 	$(PYTHON) -m chaos $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) \
 	  $(if $(filter-out 0,$(SECONDS)),--seconds $(SECONDS))
+
+soak: .venv/dev.stamp ## Write 10,000 answers on that site and see that nothing grows
+	$(PYTHON) -m chaos.soak
 
 lock: .venv/dev.stamp ## Lock the newest versions that requirements*.in and package.json allow
 	UV_NO_CONFIG=1 .venv/bin/$(COMPILE) --upgrade requirements.in -o requirements.txt

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import report
 from .drive import Pace
-from .faults import HEAVY, LIGHT
+from .faults import HEAVY, LIGHT, ORDERLY
 from .run import Setting, run
 
 
@@ -27,7 +27,7 @@ def main() -> int:
         people=max(1, -(-given.conversations // 5)),
         heavy_pause=given.heavy,
         light_pause=given.light,
-        pace=Pace(rate=(given.rate / 2, given.rate)),
+        pace=Pace(rate=(given.rate / 2, given.rate), tabs=given.tabs),
     )
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
@@ -58,8 +58,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="the same faults in the same order again")
     parser.add_argument("--seconds", type=float, default=600, help="how long to break things")
     parser.add_argument("--faults", type=int, default=0, help="end after so many faults")
-    parser.add_argument("--only", nargs="+", choices=[*LIGHT, *HEAVY], metavar="FAULT")
-    parser.add_argument("--conversations", type=int, default=50, help="of four tabs each")
+    parser.add_argument("--only", nargs="+", choices=[*LIGHT, *HEAVY, *ORDERLY], metavar="FAULT")
+    parser.add_argument("--conversations", type=int, default=50, help="how many go on at a time")
+    parser.add_argument("--tabs", type=int, default=4, help="of each conversation, at least two")
     parser.add_argument("--rate", type=float, default=15, help="tokens per second of an answer")
     parser.add_argument("--heavy", type=float, default=4, help="seconds between heavy faults")
     parser.add_argument("--light", type=float, default=0.6, help="seconds between light faults")

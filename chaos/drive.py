@@ -12,7 +12,6 @@ from .site import Site
 from .tab import Frame, Tab
 from .talk import Answer, Talk
 
-TABS = 4
 TURNS = 6
 PATIENCE = 90.0
 SAVED = "SELECT m.text FROM chat_message m WHERE m.id = %s"
@@ -20,11 +19,12 @@ SAVED = "SELECT m.text FROM chat_message m WHERE m.id = %s"
 
 @dataclass
 class Pace:
-    """How much is asked: tokens of an answer, tokens per second, seconds between questions."""
+    """How much is asked: tokens of an answer, tokens per second, seconds between; in how many."""
 
     tokens: tuple[int, int] = (40, 200)
     rate: tuple[float, float] = (10, 20)
     pause: float = 1.0
+    tabs: int = 4
 
 
 class Room:
@@ -41,6 +41,7 @@ class Room:
         self.generations = 0
         self.connects = 0
         self.frames = 0
+        self.silences: list[float] = []
         self._site, self._counts, self._chance, self._pace = site, counts, chance, pace
         self._lives: list[asyncio.Task[None]] = []
         self._session = site.sessions[number % len(site.sessions)]
@@ -62,7 +63,9 @@ class Room:
         """Open the tabs of a new conversation."""
         self.talk = Talk(self.number, self._session)
         port = self._site.nginx.port
-        self.tabs = [Tab(port, self.talk, self._counts, self._chance) for _ in range(TABS)]
+        self.tabs = [
+            Tab(port, self.talk, self._counts, self._chance) for _ in range(self._pace.tabs)
+        ]
         self._lives = [asyncio.create_task(tab.live()) for tab in self.tabs]
         await self._until(lambda: any(tab.whole for tab in self.tabs), "a tab")
 
@@ -76,6 +79,7 @@ class Room:
         self.generations += len(self.talk.answers)
         self.connects += sum(tab.connects for tab in self.tabs)
         self.frames += sum(tab.frames for tab in self.tabs)
+        self.silences += (each for tab in self.tabs for each in tab.silences.longest.values())
         self.tabs = []
 
     async def ask(self) -> None:

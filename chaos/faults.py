@@ -37,6 +37,8 @@ HEAVY = {
     "restart PostgreSQL": 3,
     "crash PostgreSQL": 1,
 }
+ORDERLY = {"rolling restart": 1}
+"""What harms nobody; done only when it is asked for by name."""
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND random() < %s
@@ -51,7 +53,7 @@ class Faults:
         self.plan = plan
         self._site, self._rooms, self._chance = site, rooms, chance
         self._doing: set[asyncio.Task[None]] = set()
-        self._redis, self._postgres = asyncio.Lock(), asyncio.Lock()
+        self._redis, self._postgres, self._rolling = (asyncio.Lock() for _ in range(3))
         self._ways: dict[str, Callable[[], Awaitable[None]]] = {
             "drop a tab": self._drop,
             "drop ten tabs": self._drop_ten,
@@ -69,6 +71,7 @@ class Faults:
             "cut PostgreSQL connections": self._cut_postgres,
             "restart PostgreSQL": lambda: self._restart_postgres(signal.SIGINT),
             "crash PostgreSQL": lambda: self._restart_postgres(signal.SIGQUIT),
+            "rolling restart": self._roll,
         }
 
     async def keep_causing(self, weights: dict[str, int], pause: float) -> None:
@@ -156,12 +159,23 @@ class Faults:
 
     async def _terminate(self) -> None:
         if app := self._victim():
-            app.harm("terminated", signal.SIGTERM)
             self.plan.note("SIGTERM an app", str(app.port))
-            await app.end(signal.SIGTERM, 60)
-            if app.process is None or app.process.returncode:
-                self.plan.lines.append((time.time(), f"{app.port} ended badly"))
-            await self._bring_back(app)
+            await self._restart(app)
+
+    async def _roll(self) -> None:
+        if self._rolling.locked():
+            return
+        async with self._rolling:
+            self.plan.note("rolling restart")
+            for app in self._site.apps:
+                await self._restart(app)
+
+    async def _restart(self, app: App) -> None:
+        app.harm("terminated", signal.SIGTERM)
+        await app.end(signal.SIGTERM, 60)
+        if app.process is None or app.process.returncode:
+            self.plan.lines.append((time.time(), f"{app.port} ended badly"))
+        await self._bring_back(app)
 
     async def _freeze(self) -> None:
         if app := self._victim():

@@ -48,6 +48,7 @@ def _times(result: Result) -> list[str]:
     here = [took for took, other, _ in result.stops if not other]
     return [
         f"kill -9 to the honest ending, s: {_spread(times.kill_to_ending)}",
+        f"longest time without text in an answer, s: {_spread(result.silences)}",
         f"stop to upstream closed, ms: same process {_spread(here)}",
         f"  other process, nothing else broken {_spread(calm)}",
         f"  other process, all {_spread(elsewhere)}",

@@ -14,7 +14,7 @@ from typing import Any
 from . import growth, logs
 from .counts import Counts
 from .drive import Pace, Room
-from .faults import HEAVY, LIGHT, Faults
+from .faults import HEAVY, LIGHT, ORDERLY, Faults
 from .outages import Plan
 from .site import Site
 from .verify import Times, Verifier
@@ -54,6 +54,8 @@ class Result:
     generations: int
     connects: int
     frames: int
+    silences: list[float]
+    """The longest time without text in each answer, as each tab saw it, in seconds."""
     conversations: int
     excused: int
     timelines: dict[str, list[tuple[float, str]]]
@@ -110,9 +112,10 @@ class Run:
     async def _break(self) -> None:
         setting = self.setting
         faults = Faults(self.site, self.rooms, self.plan, random.Random(self.chance.random()))
+        asked = setting.only or LIGHT.keys() | HEAVY.keys()
         light, heavy = (
-            {name: n for name, n in kinds.items() if not setting.only or name in setting.only}
-            for kinds in (LIGHT, HEAVY)
+            {name: n for name, n in kinds.items() if name in asked}
+            for kinds in (LIGHT, HEAVY | ORDERLY)
         )
         causing = [
             asyncio.create_task(faults.keep_causing(light, setting.light_pause)),
@@ -206,6 +209,7 @@ class Run:
             generations=sum(room.generations for room in self.rooms),
             connects=sum(room.connects for room in self.rooms),
             frames=sum(room.frames for room in self.rooms),
+            silences=[silence for room in self.rooms for silence in room.silences],
             conversations=self.verifier.verified,
             excused=excused,
             timelines=self._timelines,

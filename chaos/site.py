@@ -21,7 +21,7 @@ from tests import servers
 from .services import App, Demo, Harm, Nginx, Postgres, Redis, Service
 
 APPS = 3
-DRAIN_SECONDS = "8"
+DRAIN_SECONDS = 8
 PATIENCE = 60.0
 WITNESS = """
 CREATE TABLE chaos_endings (
@@ -39,7 +39,7 @@ CREATE TRIGGER chaos_witness AFTER UPDATE OF status ON chat_generation FOR EACH 
 class Site:
     """The running services, and the database beside them."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, drain_seconds: int = DRAIN_SECONDS) -> None:
         self.directory = directory
         self.postgres = Postgres(directory)
         self.redis = Redis(directory)
@@ -51,7 +51,7 @@ class Site:
             "OPENAI_API_KEY": "chaos",
             "OPENAI_MODELS": "demo",
             "SECRET_KEY": "chaos " * 10,
-            "DRAIN_SECONDS": DRAIN_SECONDS,
+            "DRAIN_SECONDS": str(drain_seconds),
         }
         ports = [servers.free_port() for _ in range(APPS)]
         self.apps = [App(directory, n, port, **settings) for n, port in enumerate(ports)]

@@ -12,7 +12,7 @@ from chat import rendering
 from . import websocket
 from .counts import Counts
 from .page import NotThere, Page, letters
-from .talk import UNFINISHED, Talk
+from .talk import UNFINISHED, Silences, Talk
 
 CONNECT_SECONDS = 10.0
 PING_SECONDS = 15.0
@@ -33,6 +33,7 @@ class Tab:
         self.outbox: dict[str, Frame] = {}
         self.connects = 0
         self.frames = 0
+        self.silences = Silences()
         self._port = port
         self._counts = counts
         self._chance = chance
@@ -156,6 +157,8 @@ class Tab:
     def _on_snapshot(self, frame: Frame) -> None:
         self.page.swap(frame["content"])
         self.running = frame["running"]
+        if self.running is not None:
+            self.silences.end(self.running)
         self._positions.clear()
         if not self.whole:
             self._over.clear()
@@ -175,6 +178,7 @@ class Tab:
     def _on_delta(self, frame: Frame) -> None:
         generation, position = frame["generation"], frame["position"]
         self._in_order(generation, position)
+        self.silences.end(generation)
         self.page.swap(frame["content"])
         if answer := self.talk.answers.get(generation):
             answer.show(self.served_by, position)

@@ -55,6 +55,21 @@ class Answer:
         self.shown[port].append((time.time(), position))
 
 
+class Silences:
+    """The longest time without text in each answer, as one tab sees it, in seconds."""
+
+    def __init__(self) -> None:
+        self.longest: defaultdict[int, float] = defaultdict(float)
+        self._last: dict[int, float] = {}
+
+    def end(self, generation: int) -> None:
+        """Text came, or a page with all of it."""
+        now = time.monotonic()
+        silence = now - self._last.get(generation, now)
+        self.longest[generation] = max(self.longest[generation], silence)
+        self._last[generation] = now
+
+
 class Talk:
     """A conversation."""
 

@@ -20,7 +20,7 @@ LAST_FRAMES = 0.3
 RELOGGED_SECONDS = 3.0
 """So long after an outage everything is in Redis again."""
 STOP_SECONDS = 3.0
-DRAINED = float(DRAIN_SECONDS) - 1
+DRAINED = DRAIN_SECONDS - 1.0
 """A process that was told to end must have gone on with its answers for so long."""
 ROWS = """
 SELECT g.id, g.key::text AS key, g.status, g.message_id, m.text, p.name AS owner, c.leaf_id,

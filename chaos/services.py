@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -162,6 +163,11 @@ class Nginx(Service):
         program = shutil.which("nginx") or "/usr/sbin/nginx"
         command = [program, "-p", str(directory), "-c", str(path)]
         super().__init__("nginx", directory, [*command, "-e", str(directory / "nginx.log")])
+
+    def listens(self) -> bool:
+        """Whether it takes connections."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 class Demo(Service):

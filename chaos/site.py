@@ -75,6 +75,7 @@ class Site:
         for app in self.apps:
             await app.ready()
         self.nginx.start()
+        await asyncio.to_thread(servers.wait_until, self.nginx.listens, "nginx")
 
     async def end(self) -> None:
         """End everything."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import commands, health, pages, sidebar
+from chat.views import commands, health, pages, search, sidebar
 
 app_name = "chat"
 
@@ -16,6 +16,7 @@ urlpatterns = [
         path(f"conversations/<uuid:conversation_id>/{type}", commands.command, {"type": type}, type)
         for type in ("send", "stop", "regenerate", "continue")
     ],
+    path("search/", search.search, name="search"),
     path("theme", commands.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

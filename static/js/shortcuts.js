@@ -1,5 +1,6 @@
 // Keys that work everywhere on the page, and the list of them.
 import { copyLastAnswer, copyLastCode } from "./copy.js";
+import { find } from "./find.js";
 import { text } from "./page.js";
 import { toggle } from "./sidebar.js";
 
@@ -8,6 +9,7 @@ const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 const KEYS = {
   "mod+shift+o": () => document.querySelector(".new-chat").click(),
+  "mod+k": find,
   "mod+shift+s": toggle,
   "mod+shift+c": copyLastAnswer,
   "mod+shift+;": copyLastCode,
@@ -34,4 +36,4 @@ document.getElementById("show-shortcuts").addEventListener("click", () => {
   dialog.showModal();
 });
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-if (mac) for (const key of dialog.querySelectorAll(".mod")) key.textContent = "⌘";
+if (mac) for (const key of document.querySelectorAll("kbd.mod")) key.textContent = "⌘";

@@ -14,7 +14,7 @@ LAYERS = [
     "stream demo database sessions",
     "rendering upstream",
     "models",
-    "forms choices allowance pulse",
+    "forms choices allowance pulse search sharing exporting importing",
     "live",
     "writer supervisor taking recovery heartbeat refusals departures",
     "views consumers api admin templatetags",

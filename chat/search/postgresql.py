@@ -1,0 +1,45 @@
+"""Candidates in PostgreSQL: full text by the beginnings of words; parts of words by trigrams."""
+
+import re
+
+from django.db import connection
+
+from .candidates import Condition
+from .index import PUNCTUATION
+from .words import UNSPACED
+
+# The same as in the generated column.
+_punctuation = re.compile(PUNCTUATION)
+_unspaced = re.compile(f"([{UNSPACED}])")
+_QUERY = "(NULLIF(phraseto_tsquery('simple'::regconfig, %s)::text, '') || ':*')::tsquery"
+
+
+def condition(words: list[str], *, parts: bool) -> Condition:
+    """What a message with all of the words fulfils; with `parts` also inside of words."""
+    condition = Condition()
+    lexical = [] if parts else [word for word in words if any(map(str.isalnum, word))]
+    for word in words:
+        if parts:
+            condition.add("m.text ILIKE %s", f"%{_escaped(word)}%")
+        elif word not in lexical:
+            condition.add("strpos(m.text, %s) > 0", word)
+    if lexical:
+        query = " && ".join([_QUERY] * len(lexical))
+        condition.add(f"m.searched @@ ({query})", *map(split, lexical))
+    return condition
+
+
+def has_trigrams() -> bool:
+    """Whether parts of words can be looked for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('chat_message_trigrams') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
+
+
+def split(word: str) -> str:
+    """A word as the generated column splits it."""
+    return _unspaced.sub(r" \1 ", _punctuation.sub(" ", word))
+
+
+def _escaped(word: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", word)

@@ -76,10 +76,13 @@ form.addEventListener("submit", async (event) => {
   links()[0]?.click();
 });
 
+// Escape would only empty the field at first.
+const KEYS = { ArrowDown: () => move(1), ArrowUp: () => move(-1), Escape: () => dialog.close() };
+
 dialog.addEventListener("keydown", (event) => {
-  if (event.isComposing || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+  if (event.isComposing || !KEYS[event.key]) return;
   event.preventDefault();
-  move(event.key === "ArrowDown" ? 1 : -1);
+  KEYS[event.key]();
 });
 
 found.addEventListener("click", (event) => {

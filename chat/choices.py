@@ -40,6 +40,12 @@ def default() -> str:
     return next(iter(models()), "")
 
 
+def offered(model: str) -> list[str]:
+    """Names to choose from: those that are known, and `model`, which somebody may have typed."""
+    known = models()
+    return known if model in known or not model else [model, *known]
+
+
 def banner() -> dict[str, Any] | None:
     """What to say while the demo model answers: the servers found here to connect to."""
     return {"servers": list(_local)} if settings.ENVIRONMENT.demo else None

@@ -5,7 +5,16 @@ import uuid
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import from_json
 
 from chat.models import LEAF, Accepted, Ask, Conversation, Generation
 
@@ -46,12 +55,35 @@ class Params(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
+def _decoded(value: Any) -> Any:
+    """A field of a posted form is text, also where the wire has an object."""
+    return from_json(value) if isinstance(value, str) else value
+
+
+class Settings(BaseModel):
+    """What a new conversation is to have; one that exists has its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    system_prompt: str = ""
+    params: Params = Field(default_factory=Params)
+
+    def given(self) -> dict[str, Any]:
+        """The fields of a conversation."""
+        words = NUL.sub("\N{REPLACEMENT CHARACTER}", self.system_prompt)
+        return {"system_prompt": words.strip(), "params": self.params.given()}
+
+
 class Command(BaseModel):
     """A command that makes exactly one generation, however often its key arrives."""
 
     key: uuid.UUID
     model: ModelName | None = None
     params: Params = Field(default_factory=Params)
+
+    def beginning(self) -> dict[str, Any]:
+        """What the conversation is to have if this makes it."""
+        return {}
 
     def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
         """Carry it out; raises what the conversation's own commands raise."""
@@ -65,6 +97,11 @@ class Send(Command):
     text: str
     parent: Id | Literal[""] | None = None
     attachments: Annotated[list[Any], Field(max_length=0)] | None = None
+    settings: Annotated[Settings, BeforeValidator(_decoded)] | None = None
+
+    def beginning(self) -> dict[str, Any]:
+        """The settings that were chosen before there was a conversation."""
+        return self.settings.given() if self.settings else {}
 
     def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
         """Send the prompt."""
@@ -147,10 +184,16 @@ def checked(frame: Frame) -> Frame:
             wrong = Invalid("There is nothing to send: the text is empty.")
         elif len(frame.text) > settings.LIMITS.max_prompt_chars:
             wrong = TooLong(settings.LIMITS.max_prompt_chars)
+        elif frame.settings and _too_long(frame.settings):
+            wrong = Invalid("The system prompt is too long.")
         if wrong is not None:
             wrong.key = frame.key
             raise wrong
     return frame
+
+
+def _too_long(chosen: Settings) -> bool:
+    return len(chosen.system_prompt) > settings.LIMITS.max_system_prompt_chars
 
 
 class _Keyed(BaseModel):

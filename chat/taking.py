@@ -48,7 +48,8 @@ def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Co
     """
     asker.check()
     locked = Conversation.objects.select_for_update(of=("self",))
-    conversation, _ = locked.get_or_create(pk=conversation_id, defaults={"owner_id": asker.user_id})
+    beginning = {"owner_id": asker.user_id, **command.beginning()}
+    conversation, _ = locked.get_or_create(pk=conversation_id, defaults=beginning)
     if conversation.owner_id != asker.user_id:
         raise Conversation.DoesNotExist
     model = command.model or conversation.model or choices.default()

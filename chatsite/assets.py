@@ -14,6 +14,8 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     """Names with hashes, also in the imports of JavaScript modules."""
 
     support_js_module_import_aggregation = True
+    # A module's name depends on those of the modules that it imports, and so on.
+    max_post_process_passes = 12
 
 
 def collect() -> None:

@@ -8,6 +8,7 @@ class Limits:
     """Limits per message, user, socket and process; times are seconds."""
 
     max_prompt_chars: int = 100_000
+    max_system_prompt_chars: int = 20_000
     sends_per_minute: int = 60
     running_per_user: int = 8
     streams_per_process: int = 500

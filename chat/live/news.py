@@ -52,6 +52,14 @@ async def say_title(user_id: int, conversation_id: uuid.UUID) -> None:
     await _say("title", user=user_id, conversation=str(conversation_id))
 
 
+async def say_settings(
+    user_id: int, conversation_id: uuid.UUID, model: str, *, differs: bool
+) -> None:
+    """A conversation goes on with this model; its settings are the person's usual ones or not."""
+    hint = {"conversation": str(conversation_id), "model": model, "differs": differs}
+    await _say("settings", user=user_id, hint=hint)
+
+
 async def say_check(user_id: int) -> None:
     """A person's password or standing changed: some sessions may have ended."""
     await _say("check", user=user_id)
@@ -106,6 +114,8 @@ async def _pass_on(event: dict[str, Any]) -> None:
                 tab.path_changed(event["generation"])
         case "list":
             tabs.say(event["user"], frames.encode("sidebar", **event["hint"]))
+        case "settings":
+            tabs.say(event["user"], frames.encode("settings", **event["hint"]))
         case "title":
             await _tell_title(event["user"], event["conversation"])
         case "check":

@@ -5,6 +5,7 @@ from .conversation import Conversation
 from .generation import Generation, Outcome
 from .invitation import Invitation
 from .message import Message
+from .preferences import Preferences
 from .process import DEAD_AFTER, Checkpoint, Process, Progress
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Message",
     "NotPossible",
     "Outcome",
+    "Preferences",
     "Process",
     "Progress",
 ]

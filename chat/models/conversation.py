@@ -100,6 +100,12 @@ class Conversation(models.Model):
             raise NotPossible("Only a last answer that was cut short can be continued.")
         return self._accept(ask, answer, path_changed=True)
 
+    def configure(self, **what: Any) -> None:
+        """Keep another `model`, `system_prompt` or `params`; that does not make it the newest."""
+        Conversation.objects.filter(pk=self.pk).update(**what)
+        for name, value in what.items():
+            setattr(self, name, value)
+
     def _take_turn(self, ask: Ask) -> Accepted | None:
         """What this key has brought already; raises Busy while an answer is being written."""
         if self.leaf_id is None:

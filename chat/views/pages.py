@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from chat import choices
 from chat.live import turns
-from chat.models import Conversation
+from chat.models import Conversation, Preferences
 
+from .shown_settings import picker_context, settings_context
 from .sidebar import sidebar
 
 
@@ -22,7 +23,7 @@ from .sidebar import sidebar
 @never_cache
 def new(request: HttpRequest) -> HttpResponse:
     """An empty page; the conversation comes into being with its first prompt."""
-    return _page(request, uuid.uuid4(), None, turns.Shown())
+    return page(request, uuid.uuid4())
 
 
 @require_safe
@@ -32,29 +33,31 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     """The last screen of a conversation of one's own; anybody else's is not found."""
     mine = Conversation.objects.for_user(request.user)
     found = get_object_or_404(mine, pk=conversation_id)
-    return _page(request, conversation_id, found, turns.shown_of(found))
+    return page(request, conversation_id, found)
 
 
-def _page(
+def page(
     request: HttpRequest,
     conversation_id: uuid.UUID,
-    conversation: Conversation | None,
-    shown: turns.Shown,
+    conversation: Conversation | None = None,
+    chosen: Preferences | None = None,
 ) -> HttpResponse:
+    """The page of a conversation, or of a new chat with the settings that were `chosen` for it."""
+    shown = turns.shown_of(conversation) if conversation else turns.Shown()
+    preferences = Preferences.objects.of(request.user)
     # A snapshot says the last question and answer again, and nothing before them.
     start = max(0, len(shown.turns) - 2)
     live = shown.turns[start:]
     context: dict[str, Any] = {
         "conversation_id": str(conversation_id),
-        "conversation": conversation,
         "earlier": shown.turns[:start],
         "live": live,
         "live_from": live[0].message.pk if live else "",
         "running": shown.running.pk if shown.running else "",
         "send_key": uuid.uuid4(),
         "max_prompt": settings.LIMITS.max_prompt_chars,
-        "models": choices.models(),
-        "model": choices.default(),
+        **picker_context(conversation.model if conversation else preferences.model),
+        **settings_context(conversation, preferences, chosen),
         "banner": choices.banner(),
         **sidebar(request, conversation_id),
     }

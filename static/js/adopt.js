@@ -6,13 +6,16 @@ const now = main.dataset.conversation;
 const before = tab.get("new-chat");
 const unsent = before && tab.get(`outbox:${before}`)?.some(({ fault }) => !fault);
 
-function rename(element, name) {
-  element.setAttribute(name, element.getAttribute(name).replace(now, before));
+const NAMES = ["hx-ws:connect", "hx-post", "action", "href", "data-address", "data-conversation"];
+
+function rename(name) {
+  for (const element of document.querySelectorAll(`[${CSS.escape(name)}*="${now}"]`)) {
+    element.setAttribute(name, element.getAttribute(name).replace(now, before));
+  }
 }
 
 if ("new" in main.dataset && unsent) {
-  for (const name of ["hx-ws:connect", "data-address", "data-conversation"]) rename(main, name);
-  rename(document.getElementById("composer"), "action");
+  for (const name of NAMES) rename(name);
 } else if ("new" in main.dataset) {
   tab.set("new-chat", now);
 }

@@ -7,6 +7,7 @@ import "./outbox.js";
 import "./echo.js";
 import "./address.js";
 import "./composer.js";
+import "./chosen.js";
 import "./sendstop.js";
 import "./commands.js";
 import "./progress.js";

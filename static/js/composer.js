@@ -2,12 +2,11 @@
 import { online } from "./connection.js";
 import { browser } from "./memory.js";
 import { add } from "./outbox.js";
-import { main, on, text, uuid, word } from "./page.js";
+import { emit, main, on, text, uuid, word } from "./page.js";
 import { running } from "./running.js";
 
 const form = document.getElementById("composer");
 const note = document.getElementById("composer-note");
-const model = document.getElementById("model");
 const coarse = matchMedia("(pointer: coarse)");
 const draft = () => `draft:${"new" in main.dataset ? "new" : main.dataset.conversation}`;
 let asked = null; // the prompt whose text is still shown here: {key, words}
@@ -48,7 +47,9 @@ function ask() {
   asked = { key: uuid(), words: text.value };
   text.classList.add("sending");
   browser.set(draft(), null); // from here on the outbox has it
-  add({ type: "send", key: asked.key, text: asked.words, ...(model && { model: model.value }) });
+  const frame = { type: "send", key: asked.key, text: asked.words };
+  emit("asking", frame); // whoever has something to go with it adds it now
+  add(frame);
 }
 
 function sends(event) {
@@ -71,7 +72,8 @@ form.addEventListener("submit", (event) => {
   ask();
 });
 form.addEventListener("click", (event) => {
-  if (!event.target.closest("button, select, textarea, label")) text.focus();
+  if (!event.target.closest("a, button, input, select, textarea, label, [role=listbox]"))
+    text.focus();
 });
 document.querySelector(".chips").addEventListener("click", ({ target }) => {
   const chip = target.closest(".chip");

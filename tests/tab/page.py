@@ -31,6 +31,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "pong": ("n", ""),
     "bye": ("reason retry_ms", ""),
     "title": ("", "conversation title content"),
+    "settings": ("conversation model differs", ""),
     "sidebar": ("", "conversation running deleted content"),
 }
 

@@ -254,13 +254,3 @@ def test_regenerate_writes_the_last_answer_anew(alice: Tab) -> None:
     assert alice.row["text"] == "same again"
     rows = alice.person.served.generations(uuid.UUID(alice.conversation))
     assert [row["status"] for row in rows] == ["complete", "complete"]
-
-
-def test_the_model_can_be_chosen(alice: Tab) -> None:
-    alice.page.get_by_label("Model").select_option("demo-thinker")
-    alice.ask("echo chosen")
-    alice.ended()
-    assert alice.generation["model"] == "demo-thinker"
-    expect(alice.answer.locator(".reasoning")).to_have_count(1)
-    alice.page.reload()
-    expect(alice.page.get_by_label("Model")).to_have_value("demo-thinker")

@@ -154,6 +154,7 @@ class Ping(BaseModel):
 
 
 Frame = Send | Regenerate | Continue | Stop | Ping
+_object: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 _frames: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
 
 
@@ -167,12 +168,23 @@ def parse_frame(text: str | bytes) -> Frame:
         raise invalid from None
 
 
+def parse_body(body: bytes, type: str) -> Frame:
+    """The command of this type in a posted object of JSON; raises Invalid or TooLong."""
+    try:
+        fields = _object.validate_json(body)
+    except ValidationError as error:
+        raise Invalid(_sentence(error)) from None
+    return parse_fields({**fields, "type": type})
+
+
 def parse_fields(fields: dict[str, Any]) -> Frame:
     """The command in the fields of a posted form; raises Invalid or TooLong."""
     try:
         return checked(_frames.validate_python(fields))
     except ValidationError as error:
-        raise Invalid(_sentence(error)) from None
+        invalid = Invalid(_sentence(error))
+        invalid.key = _key_among(fields)
+        raise invalid from None
 
 
 def checked(frame: Frame) -> Frame:
@@ -203,6 +215,13 @@ class _Keyed(BaseModel):
 def _key_in(text: str | bytes) -> uuid.UUID | None:
     try:
         return _Keyed.model_validate_json(text).key
+    except ValidationError:
+        return None
+
+
+def _key_among(fields: dict[str, Any]) -> uuid.UUID | None:
+    try:
+        return _Keyed.model_validate(fields).key
     except ValidationError:
         return None
 

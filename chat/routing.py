@@ -1,10 +1,10 @@
-"""The addresses of sockets."""
+"""The addresses of sockets, and of streams of events."""
 
 from typing import Any
 
 from django.urls import path, re_path
 
-from chat.consumers import ConversationConsumer
+from chat.consumers import ConversationConsumer, events
 from chat.live.tab import NOT_FOUND
 
 
@@ -18,4 +18,9 @@ async def nowhere(scope: dict[str, Any], receive: Any, send: Any) -> None:
 websocket_urlpatterns = [
     path("ws/conversations/<uuid:conversation_id>/", ConversationConsumer.as_asgi()),
     re_path("", nowhere),  # type: ignore[arg-type]  # Channels routes ASGI applications
+]
+
+# Not by Django: its middleware would compress the stream, and so hold it back.
+event_urlpatterns = [
+    path("conversations/<uuid:conversation_id>/events", events),  # type: ignore[arg-type]
 ]

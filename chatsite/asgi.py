@@ -5,15 +5,21 @@ from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 http = get_asgi_application()
 
 # Models load only after Django's set-up.
-from chat.routing import websocket_urlpatterns  # noqa: E402
+from chat.routing import event_urlpatterns, websocket_urlpatterns  # noqa: E402
 from chatsite.lifetime import lifetime  # noqa: E402
 
-served = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})
+served = ProtocolTypeRouter(
+    {
+        "http": URLRouter([*event_urlpatterns, re_path("", http)]),  # type: ignore[arg-type]
+        "websocket": URLRouter(websocket_urlpatterns),
+    }
+)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

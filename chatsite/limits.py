@@ -19,6 +19,7 @@ class Limits:
     silence_seconds: float = 60
     answer_seconds: float = 1800
     answer_chars: int = 2_000_000
+    keep_alive_seconds: float = 15
 
 
 LIMITS = Limits()

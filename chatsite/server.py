@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
@@ -38,6 +41,19 @@ class Flow:
     def stopProducing(self) -> None:  # noqa: N802
         """The connection is lost: nobody needs to wait for it."""
         self.writable.set()
+
+
+@contextmanager
+def paced(request: Any) -> Iterator[asyncio.Event]:
+    """While a long response is sent: an event that is set while its client reads."""
+    flow = Flow()
+    request.registerProducer(flow, streaming=True)
+    try:
+        yield flow.writable
+    finally:
+        # A lost connection has no channel any more, and no producer.
+        if request.channel is not None:
+            request.unregisterProducer()
 
 
 class Protocol(WebSocketProtocol):
@@ -113,9 +129,11 @@ class Server(Daphne):
         super().listen_success(port)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Give the application of a socket a way to wait for its client."""
+        """Give the application of a socket or a stream a way to wait for its client."""
         if isinstance(protocol, Protocol):
             scope["chatsite.writable"] = protocol.flow.writable
+        else:
+            scope["chatsite.paced"] = partial(paced, protocol)
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:

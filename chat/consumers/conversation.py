@@ -4,7 +4,6 @@ import asyncio
 import logging
 import uuid
 from typing import Any
-from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -18,13 +17,9 @@ from chat.live.tab import Tab, Visit, Wire
 from chat.live.tabs import SIGNED_OUT, tabs
 
 from .commands import SignedOut, carry_out
-from .handshake import same_origin, session_key
+from .handshake import FORBIDDEN, INTERNAL_ERROR, TOO_MANY, live_start, same_origin, session_key
 
 logger = logging.getLogger(__name__)
-
-FORBIDDEN = 4403
-TOO_MANY = 4429
-INTERNAL_ERROR = 1011
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
@@ -87,7 +82,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         conversation_id: uuid.UUID = self.scope["url_route"]["kwargs"]["conversation_id"]
         self.allowance = Allowance(settings.LIMITS.frames_per_second, 1)
         self.warnings = Allowance(1, 1)
-        visit = Visit(user_id, key, conversation_id, _start(self.scope))
+        visit = Visit(user_id, key, conversation_id, live_start(self.scope))
         self.tab = Tab(visit, Wire(self._send_text, self._writable()))
         tabs.add(self.tab)
         self.telling = asyncio.create_task(self._tell(self.tab))
@@ -116,9 +111,3 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             flow = asyncio.Event()
             flow.set()
         return flow
-
-
-def _start(scope: dict[str, Any]) -> int | None:
-    """The message at which the page's live end starts."""
-    given = parse_qs(scope["query_string"].decode("latin-1")).get("from", [""])[-1]
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None

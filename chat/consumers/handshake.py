@@ -2,9 +2,14 @@
 
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+
+FORBIDDEN = 4403
+TOO_MANY = 4429
+INTERNAL_ERROR = 1011
 
 
 def header(scope: dict[str, Any], name: bytes) -> str:
@@ -37,3 +42,9 @@ def same_origin(scope: dict[str, Any]) -> bool:
     if origin.lower() not in (f"http://{host}", f"https://{host}"):
         return False
     return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
+
+
+def live_start(scope: dict[str, Any]) -> int | None:
+    """The message at which the page's live end starts, as its address says."""
+    given = parse_qs(scope["query_string"].decode("latin-1")).get("from", [""])[-1]
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None

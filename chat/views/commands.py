@@ -1,4 +1,4 @@
-"""Commands by plain posts: what the page does without JavaScript, and the list's own."""
+"""Commands by posts: of plain forms, of pages that have no socket, and the list's own."""
 
 import uuid
 from http import HTTPStatus
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from chat import supervisor
 from chat.database import in_database, writing
-from chat.forms import Command, Stop, parse_fields
-from chat.live import news
-from chat.models import Conversation
+from chat.forms import Command, Frame, Stop, parse_body, parse_fields
+from chat.live import frames, news
+from chat.models import Accepted, Conversation
 from chat.refusals import REFUSED, refusal
 from chat.taking import Asker
 
@@ -35,16 +35,13 @@ STATUS = {
 @require_POST
 @login_required
 async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -> HttpResponse:
-    """Send, stop, regenerate or continue; then back to the conversation."""
+    """Send, stop, regenerate or continue: a form goes back to the conversation, JSON hears more."""
     user_id = (await request.auser()).pk or 0
+    if request.content_type == "application/json":
+        return await _by_json(request.body, user_id, conversation_id, type)
     fields = {name: value for name, value in request.POST.items() if value}
     try:
-        frame = parse_fields({**fields, "type": type})
-        if isinstance(frame, Stop):
-            await in_database(_mine, user_id, conversation_id)
-            await supervisor.current().stop(user_id, conversation_id, frame)
-        elif isinstance(frame, Command):
-            await supervisor.current().accept(Asker(user_id), conversation_id, frame)
+        await _carry_out(parse_fields({**fields, "type": type}), user_id, conversation_id)
     except REFUSED as error:
         why = refusal(error)
         back = await in_database(_address, user_id, conversation_id)
@@ -52,6 +49,41 @@ async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -
         status = STATUS.get(why.code, HTTPStatus.BAD_REQUEST)
         return await sync_to_async(render)(request, "chat/refused.html", context, status=status)
     return redirect("chat:conversation", conversation_id)
+
+
+async def _carry_out(frame: Frame, user_id: int, conversation_id: uuid.UUID) -> Accepted | None:
+    """What was accepted; raises what REFUSED has, and Conversation.DoesNotExist."""
+    if isinstance(frame, Stop):
+        await in_database(_mine, user_id, conversation_id)
+        await supervisor.current().stop(user_id, conversation_id, frame)
+    elif isinstance(frame, Command):
+        return await supervisor.current().accept(Asker(user_id), conversation_id, frame)
+    return None
+
+
+async def _by_json(
+    body: bytes, user_id: int, conversation_id: uuid.UUID, type: str
+) -> HttpResponse:
+    """The `ack` or `notice` that a socket would have been sent; nothing for a `stop`."""
+    key = None
+    try:
+        frame = parse_body(body, type)
+        key = getattr(frame, "key", None)
+        accepted = await _carry_out(frame, user_id, conversation_id)
+    except REFUSED as error:
+        why = refusal(error)
+        key = getattr(error, "key", None) or key
+        said = frames.notice(why.code, why.text, key=key, retry_ms=why.retry_ms)
+        return _json(said, STATUS.get(why.code, HTTPStatus.BAD_REQUEST))
+    if accepted is None:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    ids = conversation_id, accepted.message.pk, accepted.generation.pk
+    said = frames.ack(accepted.generation.key, *ids, duplicate=accepted.duplicate)
+    return _json(said, HTTPStatus.OK)
+
+
+def _json(frame: str, status: HTTPStatus) -> HttpResponse:
+    return HttpResponse(frame, content_type="application/json", status=status)
 
 
 def _mine(user_id: int, conversation_id: uuid.UUID) -> Conversation:

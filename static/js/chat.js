@@ -1,5 +1,6 @@
 // The chat page: each module adds one behaviour; the order is the order in which they hear of frames.
 import "./adopt.js";
+import "./fallback.js";
 import "./connection.js";
 import "./keep.js";
 import "./running.js";

@@ -15,4 +15,5 @@ LIMITS = replace(
     streams_per_process=2,
     sockets_per_user=5,
     sends_per_minute=12,
+    keep_alive_seconds=0.3,
 )

@@ -178,7 +178,9 @@ class Page:
         except ConnectionClosed as closed:
             code = closed.rcvd.code if closed.rcvd else 1006
             raise Closed(code) from None
-        frame: Frame = json.loads(text)
+        return self._take(json.loads(text))
+
+    def _take(self, frame: Frame) -> Frame:
         check(frame)
         self.frames.append(frame)
         self._show(frame)

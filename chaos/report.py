@@ -44,7 +44,7 @@ def _times(result: Result) -> list[str]:
     times = result.times
     elsewhere = [took for took, other, _ in result.stops if other]
     calm = [took for took, other, quiet in result.stops if other and quiet]
-    unlogged = [float(each) for each in times.unlogged]
+    unlogged, awake = ([float(n) for n in found] for found in (times.unlogged, times.awake))
     here = [took for took, other, _ in result.stops if not other]
     return [
         f"kill -9 to the honest ending, s: {_spread(times.kill_to_ending)}",
@@ -53,6 +53,7 @@ def _times(result: Result) -> list[str]:
         f"  other process, nothing else broken {_spread(calm)}",
         f"  other process, all {_spread(elsewhere)}",
         f"shown in the last 0.3 s of a process, not yet logged, characters: {_spread(unlogged)}",
+        f"shown by a process that slept, beyond the takeover, characters: {_spread(awake)}",
         f"died while Redis was without its log (only checkpoints count): {times.double_faults}",
         f"errors in logs that an outage explains: {result.excused}",
     ]

@@ -1,6 +1,8 @@
 """Compares a finished conversation with its rows, and both with what should have been said."""
 
 import asyncio
+import math
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,8 @@ LAST_FRAMES = 0.3
 """What a dying process showed so shortly before was not yet taken by Redis."""
 RELOGGED_SECONDS = 3.0
 """So long after an outage everything is in Redis again."""
+AWAKE_CHARACTERS = 40
+"""A process that was stopped may have read so much that it had neither shown nor logged yet."""
 STOP_SECONDS = 3.0
 DRAINED = DRAIN_SECONDS - 1.0
 """A process that was told to end must have gone on with its answers for so long."""
@@ -47,6 +51,7 @@ class Times:
     stops: list[tuple[str, int, bool, bool]] = field(default_factory=list)
     """Tag, when it was sent, whether elsewhere, whether nothing else was broken."""
     unlogged: list[int] = field(default_factory=list)
+    awake: list[int] = field(default_factory=list)
     double_faults: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
 
@@ -142,6 +147,19 @@ class Verifier:
         if shown > len(text):
             why = f"{what} has {len(text)} characters, {shown} had been shown"
             self._note("lost characters", why, talk, by=shown - len(text))
+        beyond = self._shown_awake(row, answer) - len(text)
+        if beyond > 0:
+            self.times.awake.append(beyond)
+        if beyond > AWAKE_CHARACTERS:
+            why = f"{what} was shown on by {row['owner']}, which had been stopped meanwhile"
+            self._note("lost characters", why, talk, by=beyond)
+
+    def _shown_awake(self, row: Row, answer: Answer) -> int:
+        """The most characters that its process showed after it had been stopped and continued."""
+        pid, port = self._site.owner(row["owner"])
+        harms = self._site.harms(pid, row["created"], time.time())
+        since = min((harm.at for harm in harms if harm.how == "continued"), default=math.inf)
+        return max((n for at, n in answer.shown.get(port, ()) if at > since), default=0)
 
     def _promised(self, row: Row, answer: Answer) -> int:
         """The most characters that were shown of what was logged."""

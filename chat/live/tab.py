@@ -145,6 +145,8 @@ class Tab:
         self._newest = max(self._newest, snapshot.shown.newest)
         self._leaf = snapshot.shown.leaf_id
         self._follow(live)
+        if running is not None:
+            self._owe(running.pk)
         if live is not None:
             self._position = live.follower.now()
         elif running is not None:
@@ -160,7 +162,11 @@ class Tab:
                 content=content,
             )
         )
-        for generation_id in sorted(self._owed - {running.pk if running else 0}):
+        await self._tell_owed(but=running.pk if running else 0)
+
+    async def _tell_owed(self, but: int = 0) -> None:
+        """Tell the ends of what a snapshot has shown ended."""
+        for generation_id in sorted(self._owed - {but}):
             await self._tell_end(await in_database(end_frame, generation_id, None), generation_id)
 
     async def _look(self) -> tuple[turns.Snapshot, LiveAnswer | None]:
@@ -177,6 +183,7 @@ class Tab:
 
     async def _tell_turn(self, generation_id: int) -> None:
         if generation_id <= self._newest:
+            await self._tell_owed()
             return
         live = await answers.find(generation_id)
         if live is None:

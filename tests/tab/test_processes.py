@@ -72,7 +72,7 @@ async def test_a_tab_follows_what_another_process_writes(
     alice: list[Person], open_tab: Open
 ) -> None:
     here = await open_tab(alice[0])
-    generation = await asked(here, "code rate=60")
+    generation = await asked(here, "code rate=150")
     there = await open_tab(alice[1], here.conversation)
     assert there.frames[0]["running"] == generation
     await there.shown(generation)

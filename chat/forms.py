@@ -96,12 +96,14 @@ class Send(Command):
     type: Literal["send"] = "send"
     text: str
     parent: Id | Literal[""] | None = None
+    temporary: bool | None = None
     attachments: Annotated[list[Any], Field(max_length=0)] | None = None
     settings: Annotated[Settings, BeforeValidator(_decoded)] | None = None
 
     def beginning(self) -> dict[str, Any]:
-        """The settings that were chosen before there was a conversation."""
-        return self.settings.given() if self.settings else {}
+        """What was chosen before there was a conversation: its settings, and to be temporary."""
+        chosen = self.settings.given() if self.settings else {}
+        return {**chosen, "temporary": True} if self.temporary else chosen
 
     def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
         """Send the prompt."""

@@ -118,7 +118,9 @@ class Supervisor:
         await self._announce(accepted)
         await written
         conversation = accepted.conversation
-        await news.say_list(conversation.owner_id, conversation.pk, running=False)
+        if not conversation.temporary:
+            mine = conversation.owner_id, conversation.pk
+            await news.say_list(*mine, running=False, unseen=True)
 
     async def _announce(self, accepted: Accepted) -> None:
         conversation = accepted.conversation
@@ -126,7 +128,8 @@ class Supervisor:
             await news.say_path(conversation.pk, accepted.generation.pk)
         else:
             await news.say_turn(conversation.owner_id, conversation.pk, accepted.generation.pk)
-        await news.say_list(conversation.owner_id, conversation.pk, running=True)
+        if not conversation.temporary:
+            await news.say_list(conversation.owner_id, conversation.pk, running=True)
         if accepted.titled:
             await news.say_title(conversation.owner_id, conversation.pk)
 

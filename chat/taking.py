@@ -44,13 +44,13 @@ def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Co
     """Make the rows of a command; the conversation comes into being with its first prompt.
 
     Raises TooManyRunning, NoModel, Busy, NotPossible, Conversation.DoesNotExist for another
-    person's, and whatever the asker's check does.
+    person's or a deleted one, and whatever the asker's check does.
     """
     asker.check()
     locked = Conversation.objects.select_for_update(of=("self",))
     beginning = {"owner_id": asker.user_id, **command.beginning()}
     conversation, _ = locked.get_or_create(pk=conversation_id, defaults=beginning)
-    if conversation.owner_id != asker.user_id:
+    if conversation.owner_id != asker.user_id or conversation.deleted_at is not None:
         raise Conversation.DoesNotExist
     model = command.model or conversation.model or choices.default()
     if not model:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import chat_settings, commands, health, pages, search, sidebar
+from chat.views import chat_settings, commands, health, listing, pages, search, sidebar
 
 app_name = "chat"
 
@@ -12,8 +12,21 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/settings/", chat_settings.chat_settings, name="chat-settings"),
     path("conversations/<uuid:conversation_id>/model", chat_settings.choose_model, name="model"),
     path("conversations/", sidebar.conversations, name="sidebar"),
-    path("conversations/<uuid:conversation_id>/rename", commands.rename, name="rename"),
-    path("conversations/<uuid:conversation_id>/delete", commands.delete, name="delete"),
+    path("archived/", sidebar.archived, name="archived"),
+    path("conversations/<uuid:conversation_id>/", listing.options, name="options"),
+    path("conversations/<uuid:conversation_id>/rename", listing.rename, name="rename"),
+    *[
+        path(f"conversations/<uuid:conversation_id>/{name}", view, {"on": on}, name)
+        for name, view, on in (
+            ("pin", listing.pin, True),
+            ("unpin", listing.pin, False),
+            ("archive", listing.archive, True),
+            ("unarchive", listing.archive, False),
+        )
+    ],
+    path("conversations/<uuid:conversation_id>/delete", listing.delete, name="delete"),
+    path("conversations/<uuid:conversation_id>/restore", listing.restore, name="restore"),
+    path("conversations/<uuid:conversation_id>/seen", listing.seen, name="seen"),
     *[
         path(f"conversations/<uuid:conversation_id>/{type}", commands.command, {"type": type}, type)
         for type in ("send", "stop", "regenerate", "continue")

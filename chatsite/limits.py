@@ -20,6 +20,10 @@ class Limits:
     answer_seconds: float = 1800
     answer_chars: int = 2_000_000
     keep_alive_seconds: float = 15
+    title_seconds: float = 20
+    titles_per_process: int = 8
+    undo_seconds: float = 3600
+    temporary_seconds: float = 24 * 3600
 
 
 LIMITS = Limits()

@@ -39,11 +39,14 @@ async def say_path(conversation_id: uuid.UUID, generation_id: int | None = None)
 
 
 async def say_list(
-    user_id: int, conversation_id: uuid.UUID, *, running: bool, deleted: bool = False
+    user_id: int, conversation_id: uuid.UUID, *, running: bool, **what: bool
 ) -> None:
-    """The list of a person's conversations changed: this one runs now, or ended, or is gone."""
-    hint = {"conversation": str(conversation_id), "running": running}
-    hint |= {"deleted": True} if deleted else {}
+    """The list of a person's conversations changed: this one runs now, or ended.
+
+    It may also be `deleted`, have `moved` to another place of the list or out of it or back, or
+    have an answer that is `unseen` or no longer so.
+    """
+    hint = {"conversation": str(conversation_id), "running": running, **what}
     await _say("list", user=user_id, hint=hint)
 
 

@@ -114,7 +114,7 @@ class Tab:
                 if not self._wire.writable.is_set():
                     await self._wait_until_writable()
                 await self._tell()
-        except turns.SomebodyElses:
+        except turns.NotHere:
             return NOT_FOUND
         finally:
             self._follow(None)

@@ -15,8 +15,8 @@ from .parts import part_prefix, partial, render_part, safe
 SCREEN = 30
 
 
-class SomebodyElses(Exception):
-    """The conversation belongs to another person."""
+class NotHere(Exception):
+    """The conversation belongs to another person, or was deleted."""
 
 
 @dataclass
@@ -108,15 +108,15 @@ class Snapshot:
 def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Snapshot:
     """What a tab is to show; nothing of an unknown conversation.
 
-    Raises SomebodyElses for another person's.
+    Raises NotHere for another person's, and for one that was deleted.
     """
     # What began or ended between two of these queries would be shown half.
     with one_moment():
         conversation = Conversation.objects.filter(pk=conversation_id).first()
         if conversation is None:
             return Snapshot(Shown(), "")
-        if conversation.owner_id != user_id:
-            raise SomebodyElses
+        if conversation.owner_id != user_id or conversation.deleted_at is not None:
+            raise NotHere
         shown = shown_of(conversation, start)
     finished = shown.turns[:-1] if shown.running else shown.turns
     return Snapshot(shown, "".join(render_turn(turn) for turn in finished))
@@ -130,11 +130,10 @@ def generation(generation_id: int) -> Generation | None:
 
 
 def paths(conversation_ids: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int | None, int]]:
-    """The leaf and the newest generation of each conversation, in one query."""
+    """The leaf (None: deleted) and the newest generation of each conversation, in one query."""
     found = Conversation.objects.filter(pk__in=conversation_ids).annotate(newest=Max("generations"))
-    return {
-        id: (leaf, newest or 0) for id, leaf, newest in found.values_list("pk", "leaf", "newest")
-    }
+    rows = found.values_list("pk", "leaf", "newest", "deleted_at")
+    return {id: (None if gone else leaf, newest or 0) for id, leaf, newest, gone in rows}
 
 
 def ended_among(generation_ids: set[int]) -> dict[int, str]:

@@ -1,15 +1,15 @@
 """A conversation: one person's thread of messages, of which one path is shown."""
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
+from .listed import ConversationQuerySet, Listed
 
 if TYPE_CHECKING:
     from .message import Message
@@ -18,34 +18,19 @@ TITLE_LENGTH = 80
 CONTINUABLE = ("stopped", "truncated", "interrupted")
 
 
-class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Conversations, always through their owner."""
-
-    def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """The conversations that `user` may see: their own."""
-        return self.filter(owner_id=user.pk)
-
-    def listed(self) -> Self:
-        """Newest first, as the sidebar shows them."""
-        return self.filter(archived=False).order_by("-updated_at", "-id")
-
-
-class Conversation(models.Model):
+class Conversation(Listed):
     """A tree of messages; `leaf` ends the one path that is shown, the same in every tab."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
     )
-    title = models.CharField(max_length=200, blank=True)
     model = models.CharField(max_length=200, blank=True)
     system_prompt = models.TextField(blank=True)
     params = models.JSONField(default=dict, blank=True)
     leaf = models.ForeignKey(
         "chat.Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    pinned = models.BooleanField(default=False)
-    archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -53,7 +38,22 @@ class Conversation(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["owner", "-updated_at", "-id"], name="conversation_newest"),
+            models.Index(
+                fields=["owner", "-pinned", "-updated_at", "-id"],
+                condition=Q(archived=False, temporary=False, deleted_at__isnull=True),
+                name="conversation_listed",
+            ),
+            models.Index(
+                fields=["deleted_at"],
+                condition=Q(deleted_at__isnull=False),
+                name="conversation_deleted",
+            ),
+            models.Index(
+                fields=["created_at"], condition=Q(temporary=True), name="conversation_temporary"
+            ),
+            # For the lists of the admin, which show everybody's.
+            models.Index(fields=["-updated_at", "-id"], name="conversation_updated"),
+            models.Index(fields=["created_at"], name="conversation_created"),
         ]
 
     def __str__(self) -> str:

@@ -181,7 +181,9 @@ class Generation(models.Model):
             rendered_by=rendering.VERSION,
             updated_at=outcome.finished_at,
         )
-        Conversation.objects.filter(pk=self.conversation_id).update(updated_at=outcome.finished_at)
+        Conversation.objects.filter(pk=self.conversation_id).update(
+            updated_at=outcome.finished_at, unseen=True
+        )
         self.checkpoints.all().delete()
         return True
 

@@ -1,12 +1,12 @@
-"""The list of one's conversations, newest first, in pages by key."""
+"""The lists of one's conversations, in pages by key."""
 
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,59 +16,92 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat.models import Conversation, Generation
+from chat.models import Conversation
+from chat.models.listed import Place
 
 PAGE = 50
+MOST = 500
+FIELDS = "title pinned archived unseen updated_at".split()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Conversations that follow each other; without a label they go on the page before's last."""
+
+    label: str
+    conversations: list[Conversation]
 
 
 @require_safe
 @login_required
 @never_cache
 def conversations(request: HttpRequest) -> HttpResponse:
-    """A page of the list, after the conversation that `before` names."""
-    return render(request, "chat/sidebar.html", sidebar(request, _uuid(request, "open")))
+    """A page of the list, after the place that `before` names; as long as `shown` if that is."""
+    return render(request, "chat/sidebar.html", sidebar(request, request.GET.get("open", "")))
 
 
-def sidebar(request: HttpRequest, open_id: uuid.UUID | None) -> dict[str, Any]:
+@require_safe
+@login_required
+@never_cache
+def archived(request: HttpRequest) -> HttpResponse:
+    """A page of the conversations that were put away, and what was deleted a moment ago."""
+    place = Place.read(request.GET.get("before", ""))
+    away = Conversation.objects.for_user(request.user).in_archive().after(place)
+    page = list(away.only(*FIELDS)[: PAGE + 1])
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    context = {
+        "conversations": page[:PAGE],
+        "deleted": Conversation.objects.deleted_by(request.user).only(*FIELDS)[:PAGE],
+        "more": _place(last) if last else "",
+    }
+    return render(request, "chat/archived.html", context)
+
+
+def sidebar(request: HttpRequest, open_id: uuid.UUID | str) -> dict[str, Any]:
     """The context of the list: groups by day, and the address of the next page."""
-    mine = Conversation.objects.for_user(request.user)
-    running = Generation.objects.unfinished().filter(conversation=OuterRef("pk"))
-    listed = mine.listed().annotate(running=Exists(running)).only("title", "updated_at")
-    last = _uuid(request, "before")
-    if last is not None and (before := mine.filter(pk=last).first()) is not None:
-        older = Q(updated_at=before.updated_at, pk__lt=before.pk)
-        listed = listed.filter(Q(updated_at__lt=before.updated_at) | older)
-    page = list(listed[: PAGE + 1])
-    more = len(page) > PAGE
+    place = Place.read(request.GET.get("before", ""))
+    size = _size(request)
+    listed = Conversation.objects.for_user(request.user).listed().after(place)
+    page = list(listed.with_running().only(*FIELDS)[: size + 1])
+    more = len(page) > size
     return {
-        "groups": _by_day(page[:PAGE]),
-        "more_url": _more(page[PAGE - 1], open_id) if more else "",
-        "conversation_id": str(open_id or ""),
+        "groups": _groups(page[:size], place),
+        "first_page": place is None,
+        "more_url": _more(page[size - 1], str(open_id)) if more else "",
+        "conversation_id": str(open_id),
     }
 
 
-def _more(last: Conversation, open_id: uuid.UUID | None) -> str:
-    query = {"before": str(last.pk), "open": str(open_id or "")}
+def _size(request: HttpRequest) -> int:
+    """A list that is read again stays as long as it was, within reason."""
+    shown = request.GET.get("shown", "")
+    known = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 9 else 0
+    return min(MOST, max(PAGE, known))
+
+
+def _more(last: Conversation, open_id: str) -> str:
+    query = {"before": str(_place(last)), "open": open_id}
     return f"{reverse('chat:sidebar')}?{urlencode(query)}"
 
 
-def _uuid(request: HttpRequest, name: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.GET.get(name, ""))
-    except ValueError:
-        return None
+def _place(conversation: Conversation) -> Place:
+    return Place(conversation.pinned, conversation.updated_at, conversation.pk)
 
 
-def _by_day(conversations: list[Conversation]) -> list[tuple[str, list[Conversation]]]:
+def _groups(conversations: list[Conversation], place: Place | None) -> list[Group]:
     today = timezone.localdate()
 
-    def day(conversation: Conversation) -> str:
+    def name(conversation: Conversation | Place) -> str:
+        if conversation.pinned:
+            return _("Pinned")
         return _day_name(conversation.updated_at, today)
 
-    return [(name, list(group)) for name, group in groupby(conversations, key=day)]
+    said = name(place) if place else ""
+    groups = groupby(conversations, key=name)
+    return [Group("" if label == said else label, list(each)) for label, each in groups]
 
 
-def _day_name(at: datetime, today: Any) -> str:
+def _day_name(at: datetime, today: date) -> str:
     days = (today - timezone.localtime(at).date()) // timedelta(days=1)
     if days <= 0:
         return _("Today")

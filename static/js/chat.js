@@ -19,6 +19,8 @@ import "./copy.js";
 import "./sidebar.js";
 import "./list.js";
 import "./rows.js";
+import "./seen.js";
+import "./temporary.js";
 import "./theme.js";
 import "./banner.js";
 import "./shortcuts.js";

@@ -1,6 +1,6 @@
 // The list of conversations keeps up with what happens in other tabs and other conversations.
 import { online } from "./connection.js";
-import { on } from "./page.js";
+import { main, on } from "./page.js";
 
 const REST_MS = 300;
 const list = document.getElementById("conversations");
@@ -9,12 +9,27 @@ let timer;
 let reading = false;
 let missed = false; // what was said while the connection was lost
 
+/** The focus is given back where a swap took it: to the same link, or to the list's nearest. */
+function keepFocus(swap) {
+  const at = list.contains(document.activeElement) && document.activeElement.id;
+  return swap().then(() => {
+    if (at && document.activeElement === document.body)
+      (document.getElementById(at) ?? list.querySelector(".row-link"))?.focus({
+        preventScroll: true,
+      });
+  });
+}
+
 async function read() {
   if (!online()) return;
-  // Not while a title is being typed in it.
-  if (list.querySelector(".rename")) return again();
+  // Not while a title is being typed in it, nor under an open menu.
+  if (list.querySelector(".rename, [aria-expanded='true']")) return again();
   reading = true;
-  await htmx.ajax("GET", list.dataset.list, { target: "#conversations", swap: "innerHTML" });
+  const shown = list.querySelectorAll(".row").length;
+  const address = `${list.dataset.list}&shown=${shown}`;
+  const top = list.scrollTop;
+  await keepFocus(() => htmx.ajax("GET", address, { target: "#conversations", swap: "innerHTML" }));
+  list.scrollTop = top;
   reading = false;
 }
 
@@ -23,12 +38,17 @@ function again() {
   timer = setTimeout(read, REST_MS);
 }
 
-on("sidebar", ({ conversation, running, deleted }) => {
+on("sidebar", ({ conversation, running, deleted, moved, unseen }) => {
   const found = row(conversation);
   if (deleted) return found?.remove();
   found?.classList.toggle("running", running);
+  if (running) found?.classList.remove("unseen");
+  else if (unseen !== undefined)
+    found?.classList.toggle("unseen", unseen && conversation !== main.dataset.conversation);
+  if (unseen === false) return;
   // What is being read may be older than what was just said.
-  if (!found || reading || (running && found !== list.querySelector(".row"))) again();
+  if (!found || moved || reading || (running && found !== list.querySelector(".row:not(.pinned)")))
+    again();
 });
 
 on("lost", () => {

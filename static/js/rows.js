@@ -1,12 +1,16 @@
-// What can be done with one conversation of the list: rename it in place, delete it after a question.
+// What can be done with one conversation of the list: a menu, renaming in place, deleting after a question.
 import { show } from "./notices.js";
 import { emit, main, post, word } from "./page.js";
+import { offerUndo } from "./undo.js";
 
 const list = document.getElementById("conversations");
 const menu = document.getElementById("row-menu");
 const dialog = document.getElementById("delete-dialog");
 const form = document.getElementById("rename-form");
 let opener = null;
+
+const titleOf = (row) => row.querySelector(".row-title").textContent;
+const isOpen = (row) => row.dataset.conversation === main.dataset.conversation;
 
 function place() {
   const box = opener.getBoundingClientRect();
@@ -16,7 +20,7 @@ function place() {
   menu.style.left = `${left}px`;
 }
 
-function rename(row, address) {
+function rename(row, options) {
   const link = row.querySelector(".row-link");
   const shown = link.querySelector(".row-title");
   const edit = form.content.firstElementChild.cloneNode(true);
@@ -29,7 +33,7 @@ function rename(row, address) {
     edit.replaceWith(link);
     link.focus({ preventScroll: true });
     if (!save || !title || title === shown.textContent) return;
-    if (await post(address, { title }))
+    if (await post(`${options}rename`, { title }))
       emit("title", { conversation: row.dataset.conversation, title });
     else show(word("not-saved"));
   };
@@ -44,25 +48,64 @@ function rename(row, address) {
   input.addEventListener("keydown", (event) => event.key === "Escape" && finish(false));
 }
 
-function askToDelete(row, address) {
-  document.getElementById("delete-title").textContent = row.querySelector(".row-title").textContent;
+/** Takes a row away; the focus stays in the list, at its neighbour. */
+function remove(row) {
+  const rows = [...list.querySelectorAll(".row")];
+  const at = rows.indexOf(row);
+  row.remove();
+  (rows[at + 1] ?? rows[at - 1] ?? document).querySelector(".row-link, .new-chat").focus();
+}
+
+async function putAway(row, options, what, back) {
+  if (!(await post(options + what, {}))) return show(word("not-saved"));
+  const done = { what, title: titleOf(row), address: options + back };
+  if (what === "delete" && isOpen(row)) {
+    offerUndo({ ...done, page: row.querySelector(".row-link").href }, true);
+    return location.assign("/");
+  }
+  remove(row);
+  offerUndo(done);
+}
+
+function askToDelete(row, options) {
+  document.getElementById("delete-title").textContent = titleOf(row);
   dialog.returnValue = "";
   dialog.showModal();
-  dialog.onclose = async () => {
-    if (dialog.returnValue !== "delete") return;
-    if (!(await post(address, {}))) show(word("not-saved"));
-    else if (row.dataset.conversation === main.dataset.conversation) location.assign("/");
-    else row.remove();
-  };
+  dialog.onclose = () =>
+    dialog.returnValue === "delete" && putAway(row, options, "delete", "restore");
 }
+
+async function pin(options, what) {
+  if (!(await post(options + what, {}))) show(word("not-saved"));
+}
+
+const ACTIONS = {
+  rename,
+  delete: askToDelete,
+  archive: (row, options) => putAway(row, options, "archive", "unarchive"),
+  pin: (_, options) => pin(options, "pin"),
+  unpin: (_, options) => pin(options, "unpin"),
+};
 
 list.addEventListener("click", ({ target }) => {
   const button = target.closest(".row-more");
   if (!button) return;
   opener = button;
+  const pinned = button.closest(".row").classList.contains("pinned");
+  menu.querySelector('[data-row="pin"]').hidden = pinned;
+  menu.querySelector('[data-row="unpin"]').hidden = !pinned;
   menu.showPopover();
   place();
   menu.querySelector("button").focus();
+});
+
+menu.addEventListener("keydown", (event) => {
+  const items = [...menu.querySelectorAll("button:not([hidden])")];
+  const at = items.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  items.at(to % items.length).focus();
 });
 
 menu.addEventListener("toggle", ({ newState }) => {
@@ -73,7 +116,5 @@ menu.addEventListener("click", ({ target }) => {
   const action = target.closest("[data-row]")?.dataset.row;
   const row = opener?.closest(".row");
   menu.hidePopover();
-  if (!row) return;
-  if (action === "rename") rename(row, opener.dataset.rename);
-  if (action === "delete") askToDelete(row, opener.dataset.delete);
+  if (row) ACTIONS[action]?.(row, opener.dataset.options);
 });

@@ -101,8 +101,9 @@ def test_deleting_is_asked_for_and_can_be_declined(erin: Tab) -> None:
     expect(erin.page).to_have_url(f"{erin.person.served.server.url}/")
     expect(line).to_have_count(0)
     expect(row(other, "echo to be deleted")).to_have_count(0)
-    query = "SELECT count(*) AS n FROM chat_conversation WHERE title = 'echo to be deleted'"
-    assert erin.person.served.row(query)["n"] == 0
+    expect(other.link).to_contain_text("not here any more")
+    query = "SELECT * FROM chat_conversation WHERE title = 'echo to be deleted'"
+    assert erin.person.served.row(query)["deleted_at"]
 
 
 def test_deleting_what_is_being_written_stops_it(erin: Tab, model: Model) -> None:

@@ -32,7 +32,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "bye": ("reason retry_ms", ""),
     "title": ("", "conversation title content"),
     "settings": ("conversation model differs", ""),
-    "sidebar": ("", "conversation running deleted content"),
+    "sidebar": ("conversation running", "deleted moved unseen"),
 }
 
 Frame = dict[str, Any]

@@ -115,6 +115,7 @@ class Site:
             OPENAI_API_KEY="bench",
             OPENAI_MODELS="demo",
             DRAIN_SECONDS="0",
+            TITLES="prompt",  # no requests but those that are measured
         )
         self._prompts: dict[str, Prompt] = {}
         self._manage("manage.py", "migrate", "-v0")

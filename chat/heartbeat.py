@@ -15,7 +15,7 @@ from chat.database import in_database, in_reserve, writing
 from chat.live import news, turns
 from chat.live.answers import answers
 from chat.live.tabs import tabs
-from chat.models import Conversation, Process, Progress
+from chat.models import Process, Progress
 from chat.sessions import ended_sessions
 from chat.stream import entries
 from chat.stream.entries import Entry
@@ -28,8 +28,6 @@ SECONDS = 1.0
 SLOW_SECONDS = 3.0
 BEATS_PER_CHECK = 3
 BEATS_PER_CHECKPOINT = 5
-BEATS_PER_PURGE = 60
-MOST_PURGED = 50
 
 
 def register() -> Process:
@@ -58,8 +56,6 @@ class Heartbeat:
             try:
                 await self.beat()
                 await self.sweep(alone=False)
-                if self._beats % BEATS_PER_PURGE == 0:
-                    await self.purge()
                 if self._beats % BEATS_PER_CHECK == 0:
                     await self.check_sessions()
                     await self.check_paths()
@@ -94,13 +90,6 @@ class Heartbeat:
     async def sweep(self, *, alone: bool) -> None:
         """End what processes left that are gone; `alone` says that all others are."""
         await self._tell(await writing(recovery.sweep, self._process, alone=alone))
-
-    async def purge(self) -> None:
-        """Delete for good what was deleted an hour ago, and temporary chats after a day."""
-        # Each in a turn of its own, so that nothing else waits long for the database.
-        for _ in range(MOST_PURGED):
-            if not await writing(Conversation.objects.purge, 1):
-                return
 
     async def check_paths(self) -> None:
         """Tell tabs the turns and paths that the channel layer did not tell them."""

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 
-from chat import choices
+from chat import choices, titles
 from chat.allowance import Allowances
 from chat.database import writing
 from chat.forms import Command, Stop
@@ -121,6 +121,8 @@ class Supervisor:
         if not conversation.temporary:
             mine = conversation.owner_id, conversation.pk
             await news.say_list(*mine, running=False, unseen=True)
+        if not self.draining:
+            titles.begin(accepted.generation)
 
     async def _announce(self, accepted: Accepted) -> None:
         conversation = accepted.conversation

@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 VARIABLES = (
     "VAR_DIR HOST PORT SECRET_KEY DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_URL REDIS_URL "
-    "OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODELS DRAIN_SECONDS SIGNUP LOG_FORMAT"
+    "OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODELS DRAIN_SECONDS SIGNUP TITLES LOG_FORMAT"
 ).split()
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 
@@ -49,6 +49,7 @@ class Environment:
     openai_models: list[str]
     drain_seconds: float
     signup: values.Signup
+    titles: values.Titles
     log_format: values.LogFormat
 
     @property
@@ -100,6 +101,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         openai_models=reader.get("OPENAI_MODELS", values.models, ""),
         drain_seconds=reader.get("DRAIN_SECONDS", values.seconds, "30"),
         signup=reader.get("SIGNUP", values.signup, "invite"),
+        titles=reader.get("TITLES", values.titles, "model"),
         log_format=reader.get("LOG_FORMAT", values.log_format, "text"),
     )
     if reader.problems:

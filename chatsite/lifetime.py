@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from chat import choices, demo, recovery, rendering, supervisor, upstream
+from chat import choices, demo, purging, recovery, rendering, supervisor, titles, upstream
 from chat.database import writing
 from chat.heartbeat import Heartbeat, register
 from chat.live import news
@@ -58,6 +58,7 @@ class Lifetime:
         await asyncio.to_thread(rendering.render, "```python\nx = 1\n```\n")
         await upstream.get_upstream().warm()
         self._run(choices.keep_fresh())
+        self._run(purging.keep_purging())
         # What is loaded now stays: collecting it again and again would stall the loop.
         gc.collect()
         gc.freeze()
@@ -101,6 +102,7 @@ class Lifetime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await titles.cease()
         if self._exchange is not None:
             await self._exchange.end(LAST_WORDS_SECONDS)
         await upstream.get_upstream().aclose()

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import dj_database_url
 
 Signup = Literal["open", "invite", "closed"]
+Titles = Literal["model", "prompt"]
 LogFormat = Literal["text", "json"]
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +58,13 @@ def log_format(text: str) -> LogFormat:
         case "text" | "json":
             return text
     raise ValueError(f"must be text or json, not {text!r}.")
+
+
+def titles(text: str) -> Titles:
+    match text:
+        case "model" | "prompt":
+            return text
+    raise ValueError(f"must be model or prompt, not {text!r}.")
 
 
 def words(text: str) -> list[str]:

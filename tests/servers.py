@@ -40,7 +40,9 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -
 def environment(var: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a site that knows nothing of the developer's shell."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "PYTHONUNBUFFERED": "1", "VAR_DIR": str(var), **settings}
+    # Most tests count what the model is asked.
+    made = {"PYTHONUNBUFFERED": "1", "VAR_DIR": str(var), "TITLES": "prompt"}
+    return {**kept, **made, **settings}
 
 
 def manage(var: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

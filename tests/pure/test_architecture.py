@@ -16,7 +16,7 @@ LAYERS = [
     "models",
     "forms choices allowance pulse search sharing exporting importing",
     "live",
-    "writer supervisor taking recovery heartbeat refusals departures",
+    "writer supervisor taking recovery heartbeat refusals departures titles purging",
     "views consumers api admin templatetags",
     "urls routing apps management",
 ]

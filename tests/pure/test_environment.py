@@ -51,6 +51,7 @@ BAD = [
     ("DRAIN_SECONDS", "nan"),
     ("DRAIN_SECONDS", "3601"),
     ("SIGNUP", "everyone"),
+    ("TITLES", "never"),
     ("LOG_FORMAT", "xml"),
 ]
 

@@ -82,7 +82,20 @@ class Protocol(WebSocketProtocol):
         if self.state != self.STATE_OPEN:
             return
         data = content.encode() if isinstance(content, str) else content
-        self.transport.write(frame_head(len(data), binary=binary) + data)
+        self._write(frame_head(len(data), binary=binary) + data)
+
+    def _write(self, data: bytes) -> None:
+        """Write at once what the socket takes: Twisted would wait for the loop to say that it can.
+
+        What it does not take, or an error, is left to the ordinary way.
+        """
+        wire = self.transport
+        waiting = wire.dataBuffer or wire._tempDataBuffer
+        if wire.connected and not wire.disconnecting and not waiting:
+            written = wire.writeSomeData(data)
+            data = data[written:] if isinstance(written, int) else data
+        if data:
+            wire.write(data)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         """Close; the ordinary way refuses the codes that are reserved for servers."""

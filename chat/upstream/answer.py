@@ -1,8 +1,8 @@
 """An answer as it arrives: batches of log entries, each all that one read of the socket gave."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple, Self
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, Self
 
 from chat.stream.entries import Entry, Usage
 
@@ -22,6 +22,16 @@ class Batch(NamedTuple):
     tokens: int
 
 
+class Body(Protocol):
+    """What an answer is read from."""
+
+    def read_now(self) -> bytes:
+        """What has arrived by now; nothing if only waiting can tell."""
+
+    async def read(self) -> bytes:
+        """All that has arrived, at least one byte; nothing at the end."""
+
+
 class AnswerStream:
     """Iterates over the batches of an answer; raises `UpstreamError` after the last of them.
 
@@ -31,13 +41,13 @@ class AnswerStream:
 
     def __init__(
         self,
-        read: Callable[[], Awaitable[bytes]],
+        body: Body,
         limits: Limits,
         started: float,
         redact: Callable[[str], str] = str,
     ) -> None:
         self.opened = True
-        self._read = read
+        self._body = body
         self._limits = limits
         self._redact = redact
         self._parser = Parser()
@@ -79,8 +89,10 @@ class AnswerStream:
             words = "The answer took too long."
             return self._give_up(UpstreamError("timeout", words, detail="total"))
         try:
+            if data := self._body.read_now():
+                return data
             async with asyncio.timeout_at(max(min(self._due, self._ends), patience)):
-                return await self._read()
+                return await self._body.read()
         except TimeoutError:
             words = "The model stopped answering." if self._deltas.tokens else ""
             return self._give_up(UpstreamError("timeout", words, detail="silence"))
@@ -120,7 +132,7 @@ class AnswerStream:
         """Read on to the end of the body, which mostly is there, to keep the connection."""
         try:
             async with asyncio.timeout(DRAIN):
-                while await self._read():
+                while await self._body.read():
                     pass
         except (TimeoutError, UpstreamError):
             pass

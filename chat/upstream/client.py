@@ -60,10 +60,10 @@ class Upstream:
         except UpstreamError as error:
             error.detail = redact(error.detail)
             raise
-        from .transport import reader
+        from .transport import body_of
 
         try:
-            yield AnswerStream(reader(response), limits, started, redact)
+            yield AnswerStream(body_of(response), limits, started, redact)
         finally:
             await response.aclose()
 

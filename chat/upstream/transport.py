@@ -5,8 +5,9 @@ the caller's beat costs one wake-up however many chunks came. Imported late: it 
 """
 
 import asyncio
+import os
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from functools import cache
 
 import aiohttp
@@ -17,6 +18,7 @@ from .errors import UpstreamError
 
 REFUSAL_BYTES = 64 * 1024
 KEEP_ALIVE = 60
+READ_BYTES = 64 * 1024
 
 
 def http_client() -> httpx2.AsyncClient:
@@ -94,8 +96,32 @@ class Body(httpx2.AsyncByteStream):
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
+        self._socket = _plain_socket(response)
         # At once, so that a connection lost after the headers takes no text along.
         self._pause()
+
+    def read_now(self) -> bytes:
+        """What has arrived by now; nothing if only waiting can tell. Raises as `read` does."""
+        content, connection = self._response.content, self._response.connection
+        protocol = None if connection is None else connection.protocol
+        if self._socket is None or protocol is None or protocol.transport is None:
+            return b""
+        transport = protocol.transport
+        try:
+            data = content.read_nowait()
+            if not data and (arrived := os.read(self._socket, READ_BYTES)):
+                # What the event loop would do, without going through it twice.
+                protocol.data_received(arrived)
+                data = content.read_nowait()
+        except (BlockingIOError, ConnectionError):
+            return b""
+        except (aiohttp.ClientError, OSError) as error:
+            raise UpstreamError("cut", detail=type(error).__name__) from None
+        if self._response.connection is None:
+            transport.resume_reading()  # back in the pool, which wants to know when it closes
+        else:
+            transport.pause_reading()
+        return data
 
     async def read(self) -> bytes:
         """All that has arrived, at least one byte; nothing at the end.
@@ -140,16 +166,31 @@ class Body(httpx2.AsyncByteStream):
             self._response.close()
 
 
-def reader(response: httpx2.Response) -> Callable[[], Awaitable[bytes]]:
-    """What reads the response: all that has arrived at each call, nothing at the end."""
-    body = response.extensions.get("body")
-    if isinstance(body, Body) and "content-encoding" not in response.headers:
-        return body.read
-    pieces = response.aiter_bytes()
+def _plain_socket(response: aiohttp.ClientResponse) -> int | None:
+    """The descriptor of a connection's socket; None where bytes need decrypting, or it is over."""
+    connection = response.connection
+    if connection is None or connection.transport is None:
+        return None
+    if connection.transport.get_extra_info("sslcontext") is not None:
+        return None
+    socket = connection.transport.get_extra_info("socket")
+    return None if socket is None else socket.fileno()
 
-    async def read() -> bytes:
+
+class Decompressed:
+    """The body of a response that somebody compressed."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._pieces = response.aiter_bytes()
+
+    def read_now(self) -> bytes:
+        """Nothing: only waiting can tell."""
+        return b""
+
+    async def read(self) -> bytes:
+        """The next bytes; nothing at the end."""
         try:
-            async for piece in pieces:
+            async for piece in self._pieces:
                 if piece:
                     return piece
         except httpx2.DecodingError:
@@ -158,4 +199,10 @@ def reader(response: httpx2.Response) -> Callable[[], Awaitable[bytes]]:
             raise UpstreamError("cut", detail=type(error).__name__) from None
         return b""
 
-    return read
+
+def body_of(response: httpx2.Response) -> Body | Decompressed:
+    """What reads the response."""
+    body = response.extensions.get("body")
+    if isinstance(body, Body) and "content-encoding" not in response.headers:
+        return body
+    return Decompressed(response)

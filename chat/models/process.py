@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.db import models, transaction
 from django.db.models.functions import Now
 
-from chat.stream.entries import Entry
+from chat.stream.entries import Entry, joined
 
 from .asking import UNFINISHED
 from .generation import Generation
@@ -71,9 +71,9 @@ class Process(models.Model):
         # A commit whose reply was lost is made again, perhaps with more entries.
         Checkpoint.objects.bulk_create(
             [
-                Checkpoint(generation_id=id, n=n, entries=entries)
-                for id, (n, entries) in writing.items()
-                if entries and id in unfinished
+                Checkpoint(generation_id=id, n=n, entries=joined(new))
+                for id, (n, new) in writing.items()
+                if new and id in unfinished
             ],
             update_conflicts=True,
             unique_fields=["generation", "n"],

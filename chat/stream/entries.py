@@ -1,5 +1,6 @@
 """What a log holds (entries) and what a saved answer holds (parts): JSON-able dictionaries."""
 
+from collections.abc import Iterable
 from typing import Any, Literal, NotRequired, TypedDict
 
 CHARACTERS_PER_TOKEN = 4
@@ -127,6 +128,17 @@ def base(parts: list[Part]) -> Base:
 def end(status: str, ending: dict[str, Any] | None = None) -> End:
     """An end entry."""
     return {"kind": "end", "status": status, "ending": ending or {}}
+
+
+def joined(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries that amount to the same, with one for each run of texts."""
+    fewer: list[Entry] = []
+    for entry in entries:
+        if entry["kind"] == "text" and fewer and fewer[-1]["kind"] == "text":
+            fewer[-1] = text(fewer[-1]["text"] + entry["text"])
+        else:
+            fewer.append(entry)
+    return fewer
 
 
 def estimated_usage(prompt_characters: int | None, completion_tokens: int) -> Usage | None:

@@ -1,6 +1,7 @@
 """The pure core: entries, fold, log and beat."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -118,6 +119,16 @@ def test_folding_in_two_sittings_and_through_json_changes_nothing(
     assert answer.parts == fold(log).parts
 
 
+@given(st.lists(some_entry))
+def test_joined_entries_amount_to_the_same(log: list[Entry]) -> None:
+    kept = json.dumps(log)
+    fewer = entries.joined(log)
+    kinds = [entry["kind"] for entry in fewer]
+    assert ("text", "text") not in pairwise(kinds)
+    assert fold(fewer).parts == fold(log).parts
+    assert json.dumps(log) == kept
+
+
 @given(st.lists(some_entry), st.lists(some_entry))
 def test_a_base_of_the_parts_stands_for_the_entries(
     before: list[Entry], after: list[Entry]
@@ -169,10 +180,10 @@ def test_estimates_say_that_they_are_estimates_and_nothing_is_not_estimated() ->
 
 
 def test_the_beat_is_a_frame_while_calm_and_stretches_with_the_load() -> None:
-    assert beat(0.0) == beat(0.15) == SHORTEST
-    assert beat(0.6) == pytest.approx(LONGEST)
+    assert beat(0.0) == beat(0.1) == SHORTEST
+    assert beat(0.5) == pytest.approx(LONGEST)
     assert beat(1.0) == LONGEST
-    assert SHORTEST < beat(0.4) < LONGEST
+    assert SHORTEST < beat(0.3) < LONGEST
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -1,9 +1,9 @@
 """How often an answer is written and shown: a window that stretches with the load."""
 
 SHORTEST = 0.016
-LONGEST = 0.080
-CALM = 0.15
-FULL = 0.6
+LONGEST = 0.120
+CALM = 0.10
+FULL = 0.50
 SMOOTHING = 0.25
 REPEATED_BYTES_PER_SECOND = 64_000
 

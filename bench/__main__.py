@@ -21,7 +21,7 @@ SCENARIOS: dict[str, Callable[[Rig], Awaitable[Metrics]]] = {
     "snapshot": snapshot.measure,
     "firehose": firehose.measure,
 }
-PEOPLE = 250
+PEOPLE = 450
 RUNS = 3
 
 
@@ -31,7 +31,10 @@ def main() -> int:
     names = given.only or list(SCENARIOS)
     runs = given.runs or (1 if given.quick else RUNS)
     print(f"On {report.machine()}")
-    with rig(people=PEOPLE, quick=given.quick) as running, _profile(running, given.profile):
+    with (
+        rig(people=PEOPLE, relays=not given.alone, quick=given.quick) as running,
+        _profile(running, given.profile),
+    ):
         running.streams = tuple(given.streams)
         measured = asyncio.run(_measure(running, names, runs))
         running.problems += running.site.problems()
@@ -95,6 +98,7 @@ def _arguments() -> argparse.Namespace:
         default=[1, 100],
         help="how many at once: 1 100 by default",
     )
+    parser.add_argument("--alone", action="store_true", help="without the relays")
     parser.add_argument("--profile", action="store_true", help="record the server with py-spy")
     return parser.parse_args()
 

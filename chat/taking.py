@@ -59,8 +59,7 @@ def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Co
     accepted = _apply(command, conversation, Ask(command.key, model, process, params))
     if accepted.duplicate:
         return Taken(accepted, [])
-    mine = Generation.objects.unfinished().filter(conversation__owner=asker.user_id)
-    if mine.count() > settings.LIMITS.running_per_user:
+    if Generation.objects.running_of(asker.user_id) > settings.LIMITS.running_per_user:
         raise TooManyRunning
     return Taken(accepted, history(accepted.generation))
 

@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from chat import sessions, supervisor
+from chat import supervisor
 from chat.forms import Command, Ping, Stop, parse_frame
 from chat.live import frames
 from chat.live.tab import Tab
 from chat.models import Accepted
 from chat.refusals import REFUSED, refusal
+from chat.sessions import Pass
 from chat.taking import Asker
 
 
@@ -15,7 +16,7 @@ class SignedOut(Exception):
     """The session ended."""
 
 
-async def carry_out(tab: Tab, text: str) -> None:
+async def carry_out(tab: Tab, session: Pass, text: str) -> None:
     """Do what a frame says, and tell the tab; raises SignedOut."""
     frame = key = None
     try:
@@ -27,7 +28,7 @@ async def carry_out(tab: Tab, text: str) -> None:
         if isinstance(frame, Stop):
             await _stop(tab, frame)
         else:
-            await _accept(tab, frame)
+            await _accept(tab, session, frame)
     except REFUSED as error:
         why = refusal(error)
         key = getattr(error, "key", None) or key
@@ -35,10 +36,9 @@ async def carry_out(tab: Tab, text: str) -> None:
         tab.say(frames.notice(why.code, why.text, **which, retry_ms=why.retry_ms))
 
 
-async def _accept(tab: Tab, command: Command) -> None:
+async def _accept(tab: Tab, session: Pass, command: Command) -> None:
     def check() -> None:
-        user = sessions.user_of(tab.session_key)
-        if user is None or user.pk != tab.user_id:
+        if not session.holds():
             raise SignedOut
 
     def acknowledge(accepted: Accepted) -> None:

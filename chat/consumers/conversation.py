@@ -39,15 +39,15 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Accept, so that a browser can read why it is turned away, and begin to tell."""
         await self.accept()
         key = session_key(self.scope)
-        user = await in_database(sessions.user_of, key) if key else None
+        session = await in_database(sessions.admit, key) if key else None
         if not same_origin(self.scope):
             await self.close(FORBIDDEN)
-        elif user is None:
+        elif session is None:
             await self._turn_away()
-        elif len(tabs.of(user.pk)) >= settings.LIMITS.sockets_per_user:
+        elif len(tabs.of(session.user_id)) >= settings.LIMITS.sockets_per_user:
             await self.close(TOO_MANY)
         else:
-            await self._open(user.pk, key)
+            await self._open(session, key)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Carry out one command, for as long as the person is signed in."""
@@ -74,15 +74,16 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def _carry_out(self, tab: Tab, text: str) -> None:
         try:
-            await carry_out(tab, text)
+            await carry_out(tab, self.session, text)
         except SignedOut:
             tab.leave(frames.bye("signed_out", 0), SIGNED_OUT)
 
-    async def _open(self, user_id: int, key: str) -> None:
+    async def _open(self, session: sessions.Pass, key: str) -> None:
         conversation_id: uuid.UUID = self.scope["url_route"]["kwargs"]["conversation_id"]
         self.allowance = Allowance(settings.LIMITS.frames_per_second, 1)
         self.warnings = Allowance(1, 1)
-        visit = Visit(user_id, key, conversation_id, live_start(self.scope))
+        self.session = session
+        visit = Visit(session.user_id, key, conversation_id, live_start(self.scope))
         self.tab = Tab(visit, Wire(self._send_text, self._writable()))
         tabs.add(self.tab)
         self.telling = asyncio.create_task(self._tell(self.tab))

@@ -2,10 +2,13 @@
 
 import fcntl
 import hashlib
+from collections.abc import Iterator
+from multiprocessing import get_context
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
@@ -16,6 +19,11 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
     # A module's name depends on those of the modules that it imports, and so on.
     max_post_process_passes = 12
+
+    def compress_files(self, paths: set[str]) -> Iterator[tuple[str, str]]:
+        """Compress those that pages name, not the same once more under their first names."""
+        named = set(self.hashed_files.values())
+        yield from super().compress_files(paths & named)
 
 
 def collect() -> None:
@@ -29,8 +37,17 @@ def collect() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         state = _state()
         if not stamp.exists() or stamp.read_text() != state:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            # In a process of its own: what compressing takes, the server would never give back.
+            collecting = get_context("fork").Process(target=_collect)
+            collecting.start()
+            collecting.join()
+            if collecting.exitcode:
+                raise ImproperlyConfigured("The static files could not be collected; see above.")
             stamp.write_text(state)
+
+
+def _collect() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _state() -> str:

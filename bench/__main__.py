@@ -11,15 +11,17 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from bench import report
 from bench.rig import Metrics, Rig, rig
-from bench.scenarios import firehose, idle, single, snapshot, stop, streams
+from bench.scenarios import browser, firehose, idle, memory, single, snapshot, stop, streams
 
 SCENARIOS: dict[str, Callable[[Rig], Awaitable[Metrics]]] = {
     "idle": idle.measure,
+    "memory": memory.measure,
     "single": single.measure,
     "streams": streams.measure,
     "stop": stop.measure,
     "snapshot": snapshot.measure,
     "firehose": firehose.measure,
+    "browser": browser.measure,
 }
 PEOPLE = 450
 RUNS = 3
@@ -60,6 +62,7 @@ async def _measure(running: Rig, names: list[str], runs: int) -> list[Metrics]:
     measured = []
     for run in range(runs):
         metrics: Metrics = {}
+        running.run = run
         for name in names:
             print(f"Run {run + 1} of {runs}: {name}")
             metrics |= await SCENARIOS[name](running)
@@ -95,8 +98,8 @@ def _arguments() -> argparse.Namespace:
         "--streams",
         nargs="+",
         type=int,
-        default=[1, 100],
-        help="how many at once: 1 100 by default",
+        default=[1, 100, 200, 250, 300, 400],
+        help="how many at once: 1 to 400 by default",
     )
     parser.add_argument("--alone", action="store_true", help="without the relays")
     parser.add_argument("--profile", action="store_true", help="record the server with py-spy")

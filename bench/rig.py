@@ -23,9 +23,10 @@ class Rig:
     site: Site
     relays: list[Relay]
     quick: bool = False
-    streams: tuple[int, ...] = (1, 100)
+    streams: tuple[int, ...] = (1, 100, 200, 250, 300, 400)
     say: Callable[[str], None] = print
     answers: int = 0
+    run: int = 0
     problems: list[str] = field(default_factory=list)
 
     @property

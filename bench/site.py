@@ -139,13 +139,25 @@ class Site:
             f"/ws/conversations/{conversation}/",
             {
                 "Origin": f"http://127.0.0.1:{self.port}",
-                "Cookie": f"sessionid={self._sessions[person % len(self._sessions)]}",
+                "Cookie": f"sessionid={self.session(person)}",
             },
             tab.take,
         )
         async with asyncio.timeout(PATIENCE):
             await tab.snapshot.wait()
         return tab
+
+    def session(self, person: int) -> str:
+        """The session key of a person."""
+        return self._sessions[person % len(self._sessions)]
+
+    def history(self, person: int, messages: int) -> str:
+        """The id of a new conversation of a person, with so many messages."""
+        return self._manage("-m", "bench.history", str(person + 1), str(messages)).strip()
+
+    def asked(self, conversation: str, prompt: Prompt) -> None:
+        """Somebody else asked this, whose answer is to be looked for in the database."""
+        self._prompts[uuid.UUID(conversation).hex] = prompt
 
     def problems(self) -> list[str]:
         """What is wrong with the answers in the database, which a reload would show."""

@@ -5,7 +5,7 @@ import uuid
 
 from bench.rig import Metrics, Rig
 
-TABS = 1000
+TABS = 2000
 
 
 async def measure(rig: Rig) -> Metrics:

@@ -10,16 +10,17 @@ from bench.scenarios.streams import RATE, Streams
 from bench.subjects import Answer
 
 STOPS = 50
+BESIDE = 200
 
 
 async def measure(rig: Rig) -> Metrics:
-    """Stops on an idle server, and beside a hundred streams."""
+    """Stops on an idle server, and beside two hundred streams."""
     stops = 10 if rig.quick else STOPS
     metrics = _metrics(rig, "idle", [await _stop(rig, n) for n in range(stops)])
     tokens = round(RATE * (3 + stops * 0.35))
-    async with Streams(rig, rig.site, 100, tokens):
-        busy = [await _stop(rig, 100 + n) for n in range(stops)]
-    return metrics | _metrics(rig, "100", busy)
+    async with Streams(rig, rig.site, BESIDE, tokens):
+        busy = [await _stop(rig, BESIDE + n) for n in range(stops)]
+    return metrics | _metrics(rig, str(BESIDE), busy)
 
 
 async def _stop(rig: Rig, person: int) -> float:

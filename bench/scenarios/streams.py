@@ -3,6 +3,7 @@
 import asyncio
 import random
 
+from bench.goals import SDK
 from bench.meter import Meter, Usage
 from bench.model import Prompt, Request
 from bench.page import visible
@@ -13,17 +14,28 @@ from bench.subjects import Answer, Subject
 RATE = 50
 SPREAD = 1.0
 SETTLE = 1.0
+SECONDS = 6.0
+# The byte relays are compared at every number up to this, the SDK's up to that of its own end.
+COMPARED, COMPARED_SDK = 200, 100
+PROMPT = 150.0
 
 
 async def measure(rig: Rig, seconds: float = 0) -> Metrics:
     """Every subject with every number of streams, one after the other."""
     metrics: Metrics = {}
-    seconds = seconds or (3.0 if rig.quick else 10.0)
+    seconds = seconds or (3.0 if rig.quick else SECONDS)
     for count in rig.streams:
-        for subject in rig.subjects:
+        for subject in _compared(rig, count):
             metrics |= await _measure(rig, subject, count, seconds)
         _compare(metrics, count)
-    return metrics
+    in_time = [count for count in rig.streams if metrics[f"Chatsite/{count}/p99"] <= PROMPT]
+    return metrics | {"holds": float(max(in_time, default=0))}
+
+
+def _compared(rig: Rig, count: int) -> list[Subject]:
+    """The site, and whom it is compared with at this number of streams."""
+    most = {SDK: COMPARED_SDK, rig.site.name: count}
+    return [subject for subject in rig.subjects if count <= most.get(subject.name, COMPARED)]
 
 
 async def _measure(rig: Rig, subject: Subject, count: int, seconds: float) -> Metrics:

@@ -43,6 +43,15 @@ def test_a_page_that_lacks_a_word_is_noticed() -> None:
 
 
 def test_figures_are_medians_with_their_range() -> None:
-    found = report.figures([{"Chatsite/first": value} for value in (3.0, 1.0, 1.5)])
-    assert str(found["Chatsite/first"]) == "1.5 (1.0–3.0)"
+    found = report.figures([{"Chatsite/first": value} for value in (3.0, 0.5, 0.9)])
+    assert str(found["Chatsite/first"]) == "0.90 (0.50–3.0)"
     assert [mark for _, _, mark in report.lines(found)] == ["met"]
+
+
+def test_some_figures_are_better_when_they_are_more() -> None:
+    def marks(streams: float) -> list[str]:
+        return [mark for _, _, mark in report.lines(report.figures([{"holds": streams}]))]
+
+    assert marks(200) == ["MISSED"]
+    assert marks(300) == ["met, goal not"]
+    assert marks(400) == ["met"]

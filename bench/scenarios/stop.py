@@ -17,7 +17,7 @@ async def measure(rig: Rig) -> Metrics:
     """Stops on an idle server, and beside two hundred streams."""
     stops = 10 if rig.quick else STOPS
     metrics = _metrics(rig, "idle", [await _stop(rig, n) for n in range(stops)])
-    tokens = round(RATE * (3 + stops * 0.35))
+    tokens = round(RATE * (5 + stops * 0.35))
     async with Streams(rig, rig.site, BESIDE, tokens):
         busy = [await _stop(rig, BESIDE + n) for n in range(stops)]
     return metrics | _metrics(rig, str(BESIDE), busy)

@@ -12,7 +12,9 @@ from bench.rig import Metrics, Rig
 from bench.subjects import Answer, Subject
 
 RATE = 50
-SPREAD = 1.0
+# Beginning costs more than streaming: not all at once, and none ends within the window.
+SPREAD_EACH = 0.01
+SLACK = 1.0
 SETTLE = 1.0
 SECONDS = 6.0
 # The byte relays are compared at every number up to this, the SDK's up to that of its own end.
@@ -39,9 +41,8 @@ def _compared(rig: Rig, count: int) -> list[Subject]:
 
 
 async def _measure(rig: Rig, subject: Subject, count: int, seconds: float) -> Metrics:
-    spread = SPREAD if count > 1 else 0.0
-    tokens = round(RATE * (spread + SETTLE + seconds + 0.5))
-    async with Streams(rig, subject, count, tokens, spread) as streams:
+    tokens = round(RATE * (SPREAD_EACH * count + SETTLE + seconds + SLACK))
+    async with Streams(rig, subject, count, tokens) as streams:
         await asyncio.sleep(SETTLE)
         meter = Meter(subject.process, rig.model.process)
         await asyncio.sleep(seconds)
@@ -119,22 +120,20 @@ def lateness(answer: Answer, request: Request, begins: int, ends: int) -> list[t
 class Streams:
     """Answers that are being written while this context is open; checked at its end."""
 
-    def __init__(
-        self, rig: Rig, subject: Subject, count: int, tokens: int, spread: float = SPREAD
-    ) -> None:
+    def __init__(self, rig: Rig, subject: Subject, count: int, tokens: int) -> None:
         self.answers: list[Answer] = []
         self._rig, self._subject = rig, subject
-        self._count, self._tokens, self._spread = count, tokens, spread
+        self._count, self._tokens = count, tokens
 
     async def __aenter__(self) -> "Streams":
         for person in range(self._count):
             prompt = Prompt.new(self._tokens, RATE)
             self.answers.append(await self._subject.prepare(prompt, person))
-        # Evenly spread over a time that is no multiple of the pace, in no order.
+        # In no order, and at no multiple of the pace.
         order = random.sample(self.answers, self._count)
         for answer in order:
             answer.send()
-            await asyncio.sleep(self._spread / self._count)
+            await asyncio.sleep(SPREAD_EACH * random.uniform(0.5, 1.5))  # noqa: S311
         await asyncio.gather(*(answer.first.wait() for answer in self.answers))
         return self
 

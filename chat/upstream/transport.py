@@ -18,7 +18,7 @@ from .errors import UpstreamError
 
 REFUSAL_BYTES = 64 * 1024
 KEEP_ALIVE = 60
-READ_BYTES = 64 * 1024
+_ROOM = memoryview(bytearray(256 * 1024))
 
 
 def http_client() -> httpx2.AsyncClient:
@@ -109,9 +109,9 @@ class Body(httpx2.AsyncByteStream):
         transport = protocol.transport
         try:
             data = content.read_nowait()
-            if not data and (arrived := os.read(self._socket, READ_BYTES)):
+            if not data and (size := os.readv(self._socket, [_ROOM])):
                 # What the event loop would do, without going through it twice.
-                protocol.data_received(arrived)
+                protocol.data_received(bytes(_ROOM[:size]))
                 data = content.read_nowait()
         except (BlockingIOError, ConnectionError):
             return b""

@@ -11,6 +11,7 @@ from django.db import transaction
 from chat import choices, recovery
 from chat.forms import Command, Stop
 from chat.models import Accepted, Ask, Busy, Conversation, Generation, Process
+from chat.models.counts import running_of
 from chat.models.history import history
 
 
@@ -59,7 +60,7 @@ def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Co
     accepted = _apply(command, conversation, Ask(command.key, model, process, params))
     if accepted.duplicate:
         return Taken(accepted, [])
-    if Generation.objects.running_of(asker.user_id) > settings.LIMITS.running_per_user:
+    if running_of(asker.user_id) > settings.LIMITS.running_per_user:
         raise TooManyRunning
     return Taken(accepted, history(accepted.generation))
 

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from chat.database import one_moment
 from chat.models import UNFINISHED, Conversation, Generation, Message
+from chat.models.counts import before
 
 from .parts import part_prefix, partial, render_part, safe
 
@@ -158,8 +159,7 @@ class Added:
 
 def new_turn(generation: Generation) -> Added:
     """The prompt that a generation answers, and its empty answer."""
-    earlier = Generation.objects.filter(conversation_id=generation.conversation_id)
-    after = earlier.filter(pk__lt=generation.pk).aggregate(newest=Max("pk"))["newest"] or 0
+    after = before(generation.pk)
     message = generation.message
     asked = ""
     if message.parent is not None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -36,27 +36,12 @@ class Outcome:
     upstream_closed_ms: float | None = None
 
 
-# As the ORM would count, but for its time to say so: the model waits for this.
-RUNNING_OF = """
-SELECT COUNT(*) FROM chat_generation
-JOIN chat_conversation ON chat_conversation.id = chat_generation.conversation_id
-WHERE chat_generation.status IN (%s, %s) AND chat_conversation.owner_id = %s
-"""
-
-
 class GenerationQuerySet(models.QuerySet["Generation"]):
     """Generations, by where they are."""
 
     def unfinished(self) -> "GenerationQuerySet":
         """Those that have not ended."""
         return self.filter(status__in=UNFINISHED)
-
-    def running_of(self, user_id: int) -> int:
-        """How many unfinished ones a person has."""
-        with connection.cursor() as cursor:
-            cursor.execute(RUNNING_OF, [*UNFINISHED, user_id])
-            count: int = cursor.fetchone()[0]
-            return count
 
 
 class Generation(models.Model):

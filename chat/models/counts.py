@@ -1,0 +1,34 @@
+"""What is asked of generations while somebody waits for the model or for its first word.
+
+In SQL, because the ORM takes several times longer to say it than the database to answer.
+"""
+
+from django.db import connection
+
+from .asking import UNFINISHED
+
+RUNNING_OF = """
+SELECT COUNT(*) FROM chat_generation
+JOIN chat_conversation ON chat_conversation.id = chat_generation.conversation_id
+WHERE chat_generation.status IN (%s, %s) AND chat_conversation.owner_id = %s
+"""
+BEFORE = """
+SELECT MAX(id) FROM chat_generation WHERE id < %s AND conversation_id =
+    (SELECT conversation_id FROM chat_generation WHERE id = %s)
+"""
+
+
+def running_of(user_id: int) -> int:
+    """How many unfinished generations a person has."""
+    return _number(RUNNING_OF, *UNFINISHED, user_id)
+
+
+def before(generation_id: int) -> int:
+    """The newest generation of the same conversation before this one; 0 if it is the first."""
+    return _number(BEFORE, generation_id, generation_id)
+
+
+def _number(query: str, *parameters: str | int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchone()[0] or 0

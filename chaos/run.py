@@ -192,8 +192,9 @@ class Run:
             if request["closed_by_client"]:
                 closed.setdefault(request["tag"], []).append(request["closed_by_client"])
         took = []
-        for tag, at, elsewhere, calm in self.verifier.times.stops:
-            after = [moment for moment in closed.get(tag, []) if moment >= at]
+        for tag, at, saved, elsewhere, calm in self.verifier.times.stops:
+            # An answer that is written anew has the same tag.
+            after = [moment for moment in closed.get(tag, []) if at <= moment <= saved]
             if after:
                 took.append(((min(after) - at) / 1e6, elsewhere, calm))
         return took

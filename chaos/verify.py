@@ -24,6 +24,8 @@ RELOGGED_SECONDS = 3.0
 AWAKE_CHARACTERS = 40
 """A process that was stopped may have read so much that it had neither shown nor logged yet."""
 STOP_SECONDS = 3.0
+SAVED_SECONDS = 0.5
+"""Two clocks differ by less."""
 DRAINED = DRAIN_SECONDS - 1.0
 """A process that was told to end must have gone on with its answers for so long."""
 ROWS = """
@@ -48,8 +50,8 @@ class Times:
     """What took how long, in seconds or milliseconds; and what was excused."""
 
     kill_to_ending: list[float] = field(default_factory=list)
-    stops: list[tuple[str, int, bool, bool]] = field(default_factory=list)
-    """Tag, when it was sent, whether elsewhere, whether nothing else was broken."""
+    stops: list[tuple[str, int, int, bool, bool]] = field(default_factory=list)
+    """Tag, when it was sent and saved, whether elsewhere, whether nothing else was broken."""
     unlogged: list[int] = field(default_factory=list)
     awake: list[int] = field(default_factory=list)
     double_faults: int = 0
@@ -134,7 +136,8 @@ class Verifier:
         if row["status"] == "stopped" and not harms:
             _, port = self._site.owner(row["owner"])
             elsewhere = port != stop.port
-            self.times.stops.append((answer.asked.tag, stop.at, elsewhere, not broken))
+            saved = stop.at + round((row["finished"] - stop.since + SAVED_SECONDS) * 1e9)
+            self.times.stops.append((answer.asked.tag, stop.at, saved, elsewhere, not broken))
 
     def _check_text(self, talk: Talk, row: Row, answer: Answer) -> None:
         text, expected = row["text"], answer.asked.expected

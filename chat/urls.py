@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from chat.views import chat_settings, commands, health, listing, pages, search, sidebar
+from chat.views import (
+    chat_settings,
+    commands,
+    health,
+    listing,
+    pages,
+    prompts,
+    search,
+    settings,
+    sidebar,
+    usage,
+)
 
 app_name = "chat"
 
@@ -32,6 +43,14 @@ urlpatterns = [
         for type in ("send", "stop", "regenerate", "continue")
     ],
     path("search/", search.search, name="search"),
+    path("settings/", settings.preferences, name="preferences"),
+    path("prompts/", prompts.prompts, name="prompts"),
+    path("prompts/choices", prompts.choices, name="prompt-choices"),
+    path("prompts/<int:prompt_id>/", prompts.edit, name="edit-prompt"),
+    path("prompts/<int:prompt_id>/delete", prompts.delete, name="delete-prompt"),
+    path("prompts/<int:prompt_id>/copy", prompts.copy, name="copy-prompt"),
+    path("prompts/<int:prompt_id>/text", prompts.text, name="prompt-text"),
+    path("usage/", usage.usage, name="usage"),
     path("theme", commands.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

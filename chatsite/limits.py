@@ -9,6 +9,8 @@ class Limits:
 
     max_prompt_chars: int = 100_000
     max_system_prompt_chars: int = 20_000
+    max_saved_prompt_chars: int = 20_000
+    saved_prompts_per_user: int = 200
     sends_per_minute: int = 60
     running_per_user: int = 8
     streams_per_process: int = 500

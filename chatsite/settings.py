@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "chatsite.zone.local_time",
 ]
 
 ROOT_URLCONF = "chatsite.urls"
@@ -179,6 +180,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Language, time, static files, logs.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
+from django.views.i18n import set_language
 
 from chatsite.accounts import invited
 
@@ -39,5 +40,6 @@ urlpatterns = [
     path("favicon.ico", Icon.as_view()),
     path("accounts/", include(accounts)),
     path("admin/", admin.site.urls),
+    path("language", set_language, name="set_language"),
     path("", include("chat.urls")),
 ]

@@ -3,18 +3,22 @@
 from django.contrib import admin
 from django.contrib.auth.models import User
 
-from chat.models import Conversation, Generation, Invitation, Process
+from chat.models import Conversation, Generation, Invitation, ModelPrice, Process, SavedPrompt
 
 from .conversation import ConversationAdmin
 from .generation import GenerationAdmin
 from .invitation import InvitationAdmin
 from .person import PersonAdmin
+from .price import ModelPriceAdmin
 from .process import ProcessAdmin
+from .saved_prompt import SavedPromptAdmin
 
 admin.site.site_header = admin.site.site_title = "Chatsite"
 admin.site.register(Conversation, ConversationAdmin)
 admin.site.register(Generation, GenerationAdmin)
 admin.site.register(Invitation, InvitationAdmin)
+admin.site.register(ModelPrice, ModelPriceAdmin)
 admin.site.register(Process, ProcessAdmin)
+admin.site.register(SavedPrompt, SavedPromptAdmin)
 admin.site.unregister(User)
 admin.site.register(User, PersonAdmin)

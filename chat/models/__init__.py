@@ -6,7 +6,9 @@ from .generation import Generation, Outcome
 from .invitation import Invitation
 from .message import Message
 from .preferences import Preferences
+from .price import ModelPrice
 from .process import DEAD_AFTER, Checkpoint, Process, Progress
+from .saved_prompt import SavedPrompt
 
 __all__ = [
     "DEAD_AFTER",
@@ -20,9 +22,11 @@ __all__ = [
     "Generation",
     "Invitation",
     "Message",
+    "ModelPrice",
     "NotPossible",
     "Outcome",
     "Preferences",
     "Process",
     "Progress",
+    "SavedPrompt",
 ]

@@ -14,7 +14,7 @@ LAYERS = [
     "stream demo database sessions",
     "rendering upstream",
     "models",
-    "forms choices allowance pulse search sharing exporting importing",
+    "forms choices allowance prices pulse search sharing exporting importing",
     "live",
     "writer supervisor taking recovery heartbeat refusals departures titles purging",
     "views consumers api admin templatetags",

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import runpy
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management import execute_from_command_line
+from tests import servers
 
 
 def _count(number: int, frame: Any) -> None:
@@ -15,6 +17,6 @@ def _count(number: int, frame: Any) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
     signal.signal(signal.SIGUSR1, _count)
-    execute_from_command_line(["manage.py", "serve"])
+    sys.argv = ["manage.py", "serve"]
+    runpy.run_path(str(servers.ROOT / "manage.py"), run_name="__main__")

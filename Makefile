@@ -11,7 +11,7 @@ CORE := chat/stream/*,chat/rendering/blocks.py
 # Real servers and browsers on a busy machine: what fails is run once more, alone, and must pass then.
 twice = $(PYTHON) -m pytest $1 || $(PYTHON) -m pytest $1 --last-failed --last-failed-no-failures none
 
-.PHONY: help run test test-postgres processes check format bench chaos soak lock vendor programs
+.PHONY: help run test test-postgres processes check format bench chaos soak lock messages vendor programs
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,11 @@ soak: .venv/dev.stamp ## Write 10,000 answers on that site and see that nothing 
 lock: .venv/dev.stamp ## Lock the newest versions that requirements*.in and package.json allow
 	UV_NO_CONFIG=1 .venv/bin/$(COMPILE) --upgrade requirements.in -o requirements.txt
 	UV_NO_CONFIG=1 .venv/bin/$(COMPILE) --upgrade requirements-dev.in -o requirements-dev.txt
+
+messages: .venv/dev.stamp ## Bring the catalogues of all languages up to date and compile them
+	$(PYTHON) manage.py makemessages --all --no-obsolete --no-wrap --add-location never --verbosity 0 \
+	  --ignore .venv --ignore node_modules --ignore tests --ignore var --ignore bench --ignore chaos
+	$(PYTHON) manage.py compilemessages --ignore .venv --verbosity 0
 
 vendor: node_modules/.stamp ## Copy htmx from npm's package into static/vendor
 	npm run --silent vendor

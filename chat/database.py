@@ -1,6 +1,7 @@
 """ORM work off the event loop, in threads of its own, so that no tab waits for another's query."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -59,6 +60,8 @@ async def in_reserve(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 
 
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], R]) -> R:
+    # The person's language goes along.
+    work = partial(contextvars.copy_context().run, work)
     return await asyncio.get_running_loop().run_in_executor(threads, _connected, work)
 
 

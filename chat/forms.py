@@ -5,6 +5,7 @@ import uuid
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -195,11 +196,11 @@ def checked(frame: Frame) -> Frame:
         frame.text = NUL.sub("\N{REPLACEMENT CHARACTER}", frame.text)
         wrong: Malformed | None = None
         if not frame.text.strip():
-            wrong = Invalid("There is nothing to send: the text is empty.")
+            wrong = Invalid(_("There is nothing to send: the text is empty."))
         elif len(frame.text) > settings.LIMITS.max_prompt_chars:
             wrong = TooLong(settings.LIMITS.max_prompt_chars)
         elif frame.settings and _too_long(frame.settings):
-            wrong = Invalid("The system prompt is too long.")
+            wrong = Invalid(_("The system prompt is too long."))
         if wrong is not None:
             wrong.key = frame.key
             raise wrong
@@ -235,10 +236,10 @@ def _sentence(error: ValidationError) -> str:
     # Names in `loc` may be the sender's own: say no more of them than a name can hold.
     where = re.sub(r"[^\w.]", "", where)[:60]
     what = {
-        "json_invalid": "The frame is not JSON.",
-        "union_tag_invalid": "The type is unknown.",
-        "union_tag_not_found": "The type is missing.",
-        "model_attributes_type": "The frame is not an object.",
-        "model_type": "The frame is not an object.",
+        "json_invalid": _("The frame is not JSON."),
+        "union_tag_invalid": _("The type is unknown."),
+        "union_tag_not_found": _("The type is missing."),
+        "model_attributes_type": _("The frame is not an object."),
+        "model_type": _("The frame is not an object."),
     }
     return what.get(first["type"], f"{where}: {first['msg']}."[:200])

@@ -6,6 +6,7 @@ import uuid
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from chat.live.shared import inheritance
 from chat.models import Conversation, Generation, Outcome, Process
@@ -14,6 +15,8 @@ from chat.stream.entries import Usage
 from chat.stream.fold import Answer, fold
 
 logger = logging.getLogger(__name__)
+
+LEFT = _("The server was interrupted while it wrote this.")
 
 DOUBT_SECONDS = 5.0
 
@@ -63,7 +66,7 @@ def _outcome(generation: Generation, answer: Answer) -> Outcome:
         started_at=generation.started_at,
         finished_at=timezone.now(),
         error_code="" if stopped else "interrupted",
-        error_text="" if stopped else "The server was interrupted while it wrote this.",
+        error_text="" if stopped else LEFT,
         error_retryable=not stopped,
     )
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from chat import choices, titles
 from chat.allowance import Allowances
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 R = TypeVar("R")
 LONGEST_WAIT = 5.0
 LAST_SAVE = 10.0
-UNSAVED = "The answer could not be saved."
+UNSAVED = _("The answer could not be saved.")
 
 
 class Draining(Exception):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from chat.models import Generation, Outcome
 from chat.pulse import Pulse
@@ -23,12 +24,12 @@ from chat.upstream import AnswerStream, Batch, ChatRequest, Limits, UpstreamErro
 logger = logging.getLogger(__name__)
 
 ENDINGS = {"length": "truncated", "content_filter": "filtered"}
-CUT_OFF = "The model stopped without saying that it had finished."
+CUT_OFF = _("The model stopped without saying that it had finished.")
 STATUS_SECONDS = 1.0
 FULL_READ = 256
 MOST_TOKENS = 1_000_000_000
-RESTARTED = "The server was restarted while it wrote this."
-BROKEN = "Something went wrong in this server while it wrote the answer."
+RESTARTED = _("The server was restarted while it wrote this.")
+BROKEN = _("Something went wrong in this server while it wrote the answer.")
 
 load = Load()
 

@@ -17,7 +17,15 @@ from chat.live.tab import Tab, Visit, Wire
 from chat.live.tabs import SIGNED_OUT, tabs
 
 from .commands import SignedOut, carry_out
-from .handshake import FORBIDDEN, INTERNAL_ERROR, TOO_MANY, live_start, same_origin, session_key
+from .handshake import (
+    FORBIDDEN,
+    INTERNAL_ERROR,
+    TOO_MANY,
+    activate_language,
+    live_start,
+    same_origin,
+    session_key,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +46,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Accept, so that a browser can read why it is turned away, and begin to tell."""
         await self.accept()
+        activate_language(self.scope)
         key = session_key(self.scope)
         session = await in_database(sessions.admit, key) if key else None
         if not same_origin(self.scope):
@@ -56,7 +65,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if wait := self.allowance.take():
             self._warn(self.tab, round(wait * 1000))
         elif text_data is None:
-            self.tab.say(frames.notice("invalid", "Frames are JSON text, not binary."))
+            self.tab.say(frames.notice("invalid", _("Frames are JSON text, not binary.")))
         else:
             await self._carry_out(self.tab, text_data)
 

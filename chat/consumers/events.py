@@ -17,7 +17,7 @@ from chat.live import frames
 from chat.live.tab import Tab, Visit, Wire
 from chat.live.tabs import SIGNED_OUT, tabs
 
-from .handshake import INTERNAL_ERROR, TOO_MANY, live_start, session_key
+from .handshake import INTERNAL_ERROR, TOO_MANY, activate_language, live_start, session_key
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ async def events(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 405, "headers": [(b"allow", b"GET")]})
         await send({"type": "http.response.body"})
         return
+    activate_language(scope)
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     with paced(scope) as writable:
         telling = asyncio.create_task(_tell(scope, EventStream(send), writable))

@@ -1,11 +1,14 @@
 """Who knocks at the socket, and from which page."""
 
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
+from django.utils import translation
 
 FORBIDDEN = 4403
 TOO_MANY = 4429
@@ -20,12 +23,28 @@ def header(scope: dict[str, Any], name: bytes) -> str:
 
 def session_key(scope: dict[str, Any]) -> str:
     """The session cookie; "" if there is none."""
-    try:
-        cookies = SimpleCookie(header(scope, b"cookie"))
-    except CookieError:
-        return ""
-    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
+    cookie = _cookies(scope).get(settings.SESSION_COOKIE_NAME)
     return cookie.value if cookie else ""
+
+
+def _cookies(scope: dict[str, Any]) -> SimpleCookie:
+    try:
+        return SimpleCookie(header(scope, b"cookie"))
+    except CookieError:
+        return SimpleCookie()
+
+
+def activate_language(scope: dict[str, Any]) -> None:
+    """Speak the person's language, in the task that serves this connection and in its own tasks.
+
+    What all tabs on an answer are told at once is said in the language of whoever asks first: they
+    are tabs of one person.
+    """
+    request = SimpleNamespace(
+        COOKIES={name: morsel.value for name, morsel in _cookies(scope).items()},
+        META={"HTTP_ACCEPT_LANGUAGE": header(scope, b"accept-language")},
+    )
+    translation.activate(translation.get_language_from_request(cast(HttpRequest, request)))
 
 
 def same_origin(scope: dict[str, Any]) -> bool:

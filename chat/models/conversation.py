@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
 from .listed import ConversationQuerySet, Listed
@@ -97,7 +98,7 @@ class Conversation(Listed):
         answer = self._answer(message)
         last = answer.generation
         if answer.pk != self.leaf_id or last is None or last.status not in CONTINUABLE:
-            raise NotPossible("Only a last answer that was cut short can be continued.")
+            raise NotPossible(_("Only a last answer that was cut short can be continued."))
         return self._accept(ask, answer, path_changed=True)
 
     def configure(self, **what: Any) -> None:
@@ -127,7 +128,7 @@ class Conversation(Listed):
     def _answer(self, id: int) -> "Message":
         answer = self.messages.filter(pk=id, role="assistant").first()
         if answer is None:
-            raise NotPossible("There is no such answer in this conversation.")
+            raise NotPossible(_("There is no such answer in this conversation."))
         return answer
 
     def _accept(self, ask: Ask, answer: "Message", **what: Any) -> Accepted:

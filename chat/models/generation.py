@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from chat import rendering
 from chat.stream.entries import Part, Usage
@@ -124,6 +125,11 @@ class Generation(models.Model):
         return self.status in UNFINISHED
 
     @property
+    def error_sentence(self) -> str:
+        """What went wrong, in the reader's language; "" if nothing did."""
+        return gettext(self.error_text) if self.error_text else ""
+
+    @property
     def first_token_ms(self) -> int | None:
         """Milliseconds from the accepted command to the first token."""
         return _milliseconds(self.created_at, self.first_token_at)
@@ -217,7 +223,7 @@ class Generation(models.Model):
         if self.error_code:
             ending["error"] = {
                 "code": self.error_code,
-                "text": self.error_text,
+                "text": self.error_sentence,
                 "retryable": self.error_retryable,
             }
         return ending

@@ -4,6 +4,7 @@ import re
 from typing import Any, Literal
 
 import orjson
+from django.utils.translation import gettext_noop as _
 
 Code = Literal[
     "unauthorized",
@@ -21,20 +22,21 @@ Code = Literal[
     "empty",
 ]
 SENTENCES: dict[Code, str] = {
-    "unauthorized": "The model server did not accept the key of this site.",
-    "model_unavailable": "The model server does not offer this model.",
-    "context_too_long": "This conversation is too long for the model.",
-    "rate_limited": "The model server is busy. Please try again in a moment.",
-    "quota": "The quota of the model server is used up.",
-    "bad_request": "The model server refused the request.",
-    "unreachable": "The model server cannot be reached.",
-    "timeout": "The model server did not answer in time.",
-    "cut": "The connection to the model server was lost.",
-    "garbled": "The model server answered in a way that could not be understood.",
-    "server_error": "The model server has a problem of its own.",
-    "filtered": "The model server's content filter refused this.",
-    "empty": "The model server sent an empty answer.",
+    "unauthorized": _("The model server did not accept the key of this site."),
+    "model_unavailable": _("The model server does not offer this model."),
+    "context_too_long": _("This conversation is too long for the model."),
+    "rate_limited": _("The model server is busy. Please try again in a moment."),
+    "quota": _("The quota of the model server is used up."),
+    "bad_request": _("The model server refused the request."),
+    "unreachable": _("The model server cannot be reached."),
+    "timeout": _("The model server did not answer in time."),
+    "cut": _("The connection to the model server was lost."),
+    "garbled": _("The model server answered in a way that could not be understood."),
+    "server_error": _("The model server has a problem of its own."),
+    "filtered": _("The model server's content filter refused this."),
+    "empty": _("The model server sent an empty answer."),
 }
+NO_SERVICE = _("There is no chat service at the address of the model server.")
 _RETRYABLE: frozenset[Code] = frozenset(
     {"rate_limited", "unreachable", "timeout", "cut", "garbled", "server_error", "empty"}
 )
@@ -164,7 +166,7 @@ def _code(status: int, words: str) -> tuple[Code, str]:
     if status in _BY_STATUS:
         return _BY_STATUS[status], ""
     if status in (404, 405) or 300 <= status < 400:
-        return "unreachable", "There is no chat service at the address of the model server."
+        return "unreachable", NO_SERVICE
     if 400 <= status < 500:
         return "bad_request", ""
     return "server_error", ""

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import from_json
 
+from chat.attachments.sentences import too_many
 from chat.models import LEAF, Accepted, Ask, Conversation, Generation
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
@@ -95,10 +96,11 @@ class Send(Command):
     """Say something: at the leaf if `parent` is absent, at the root if it is null or empty."""
 
     type: Literal["send"] = "send"
-    text: str
+    text: str = ""
     parent: Id | Literal[""] | None = None
     temporary: bool | None = None
-    attachments: Annotated[list[Any], Field(max_length=0)] | None = None
+    attachments: list[uuid.UUID] | None = None
+    files_of: Id | None = None
     settings: Annotated[Settings, BeforeValidator(_decoded)] | None = None
 
     def beginning(self) -> dict[str, Any]:
@@ -108,9 +110,8 @@ class Send(Command):
 
     def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
         """Send the prompt."""
-        if "parent" not in self.model_fields_set:
-            return conversation.send(ask, self.text, LEAF)
-        return conversation.send(ask, self.text, self.parent or None)
+        at = LEAF if "parent" not in self.model_fields_set else self.parent or None
+        return conversation.send(ask, self.text, at, self.attachments or [], self.files_of)
 
 
 class Regenerate(Command):
@@ -195,7 +196,9 @@ def checked(frame: Frame) -> Frame:
     if isinstance(frame, Send):
         frame.text = NUL.sub("\N{REPLACEMENT CHARACTER}", frame.text)
         wrong: Malformed | None = None
-        if not frame.text.strip():
+        if len(frame.attachments or []) > settings.LIMITS.files_per_prompt:
+            wrong = Invalid(too_many(settings.LIMITS.files_per_prompt))
+        elif not (frame.text.strip() or frame.attachments or frame.files_of):
             wrong = Invalid(_("There is nothing to send: the text is empty."))
         elif len(frame.text) > settings.LIMITS.max_prompt_chars:
             wrong = TooLong(settings.LIMITS.max_prompt_chars)

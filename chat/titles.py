@@ -88,7 +88,7 @@ def _request(generation: Generation) -> ChatRequest | None:
     said = conversation.messages.words_to(generation.message_id)
     if not said or not said[-1][1]:
         return None
-    messages = [{"role": role, "content": text[:MOST_SAID]} for role, text in said if text]
+    messages = [{"role": role, "content": text[:MOST_SAID]} for role, text, _ in said if text]
     messages.append({"role": "user", "content": WISH})
     return ChatRequest(generation.model, messages, {"max_tokens": MOST_TOKENS})
 

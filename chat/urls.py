@@ -3,6 +3,7 @@
 from django.urls import path
 
 from chat.views import (
+    attachments,
     chat_settings,
     commands,
     health,
@@ -51,6 +52,11 @@ urlpatterns = [
     path("prompts/<int:prompt_id>/copy", prompts.copy, name="copy-prompt"),
     path("prompts/<int:prompt_id>/text", prompts.text, name="prompt-text"),
     path("usage/", usage.usage, name="usage"),
+    path("attachments/", attachments.upload, name="upload"),
+    path("attachments/chips/", attachments.chips, name="chips"),
+    path("attachments/<uuid:attachment_id>/", attachments.attachment, name="attachment"),
+    path("attachments/<uuid:attachment_id>/preview/", attachments.preview, name="preview"),
+    path("attachments/<uuid:attachment_id>/remove/", attachments.remove, name="remove"),
     path("theme", commands.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

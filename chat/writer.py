@@ -28,6 +28,7 @@ CUT_OFF = _("The model stopped without saying that it had finished.")
 STATUS_SECONDS = 1.0
 FULL_READ = 256
 MOST_TOKENS = 1_000_000_000
+IMAGE_CHARACTERS = 3000
 RESTARTED = _("The server was restarted while it wrote this.")
 BROKEN = _("Something went wrong in this server while it wrote the answer.")
 
@@ -189,8 +190,15 @@ class Writer:
         return outcome
 
     def _estimated(self) -> Usage | None:
-        said = sum(len(str(message.get("content", ""))) for message in self._request.messages)
+        said = sum(_characters(message.get("content")) for message in self._request.messages)
         return entries.estimated_usage(said, self._tokens)
+
+
+def _characters(content: object) -> int:
+    """How long a message is; an image is taken for as many words as models commonly count."""
+    if isinstance(content, list):
+        return sum(len(part.get("text", "")) or IMAGE_CHARACTERS for part in content)
+    return len(str(content or ""))
 
 
 def storable(entry: Entry) -> None:

@@ -17,8 +17,8 @@ Value = TypeVar("Value")
 
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 VARIABLES = (
-    "VAR_DIR HOST PORT SECRET_KEY DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_URL REDIS_URL "
-    "OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODELS DRAIN_SECONDS SIGNUP TITLES LOG_FORMAT"
+    "VAR_DIR FILES_DIR HOST PORT SECRET_KEY DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_URL "
+    "REDIS_URL OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODELS DRAIN_SECONDS SIGNUP TITLES LOG_FORMAT"
 ).split()
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 
@@ -36,6 +36,7 @@ class Environment:
     """The settings of this process; an empty text or list where nothing was set."""
 
     var: Path
+    files: Path
     host: str
     port: int
     secret_key: str
@@ -71,7 +72,8 @@ def load() -> Environment:
     """Return the process's settings, or print every problem and exit with status 2."""
     try:
         environment = read(os.environ)
-        _make(environment.var)
+        _make("VAR_DIR", environment.var)
+        _make("FILES_DIR", environment.files)
         return environment
     except BadEnvironment as bad:
         for problem in bad.problems:
@@ -86,6 +88,7 @@ def read(variables: Mapping[str, str]) -> Environment:
     host = reader.get("HOST", values.listen_host, "127.0.0.1")
     environment = Environment(
         var=var,
+        files=reader.get("FILES_DIR", values.directory, str(var / "files")),
         host=host,
         port=reader.get("PORT", values.port, "8000"),
         secret_key=reader.get("SECRET_KEY", values.secret_key, ""),
@@ -124,15 +127,15 @@ class _Reader:
             return parse(default)
 
 
-def _make(var: Path) -> None:
-    """Make the directory of the site's data; raise BadEnvironment if it cannot be written."""
+def _make(name: str, path: Path) -> None:
+    """Make a directory of the site's data; raise BadEnvironment if it cannot be written."""
     try:
-        var.mkdir(parents=True, exist_ok=True)
-        writable = os.access(var, os.W_OK)
+        path.mkdir(parents=True, exist_ok=True)
+        writable = os.access(path, os.W_OK)
     except OSError:
         writable = False
     if not writable:
-        raise BadEnvironment([f"VAR_DIR must be a directory that can be written, not {var}."])
+        raise BadEnvironment([f"{name} must be a directory that can be written, not {path}."])
 
 
 def _own_names(host: str) -> str:

@@ -26,6 +26,17 @@ class Limits:
     titles_per_process: int = 8
     undo_seconds: float = 3600
     temporary_seconds: float = 24 * 3600
+    files_per_prompt: int = 10
+    file_bytes: int = 20_000_000
+    files_bytes_per_user: int = 1_000_000_000
+    uploads_per_minute: int = 60
+    image_pixels: int = 50_000_000
+    image_side: int = 2048
+    file_pages: int = 500
+    file_chars: int = 400_000
+    reading_seconds: int = 20
+    reading_memory: int = 1024 * 1024 * 1024
+    images_per_request: int = 20
 
 
 LIMITS = Limits()

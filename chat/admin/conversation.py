@@ -1,5 +1,6 @@
 """Conversations: found by person, date, model, status and text; read as transcripts."""
 
+import uuid
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,12 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Conversation, Generation, Message
+from chat.attachments.giving import given
+from chat.models import Attachment, Conversation, Generation, Message
 
 from .filters import AnswerModelFilter, AnswerStatusFilter, PersonFilter
 from .readonly import ReviewAdmin, badge, filtered
@@ -95,6 +99,21 @@ class ConversationAdmin(ReviewAdmin):
         }
         template = "admin/chat/conversation/transcript.html"
         return TemplateResponse(request, template, {**context, **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        """Also the files of a transcript."""
+        file = self.admin_site.admin_view(self.attachment_view)
+        return [path("attachments/<uuid:pk>/", file, name="chat_attachment"), *super().get_urls()]
+
+    def attachment_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """A file that was sent, for those who may read the transcript that it is in."""
+        if request.method not in SAFE_METHODS or not self.has_view_permission(request):
+            raise PermissionDenied
+        sent = Attachment.objects.exclude(message=None).defer("text")
+        found = get_object_or_404(sent, pk=pk)
+        if "preview" in request.GET:
+            return given(found.preview, found.name, "image/webp")
+        return given(found.file, found.name, found.media_type)
 
     @admin.display(description=_("title"), ordering="title")
     def shown_title(self, conversation: Any) -> str:

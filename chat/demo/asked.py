@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.demo.options import Options, split
+from chat.demo.received import brought, without_files
 from chat.demo.refusal import Refusal
 from chat.demo.tokens import estimate
 
@@ -17,7 +18,8 @@ TOKENS_PER_MESSAGE = 4
 class Asked:
     """What a client asks.
 
-    `text` is its last user message without options, `results` the tool results after it.
+    `text` is its last user message without options and files, `brought` says what files there were,
+    `results` the tool results after it.
     """
 
     model: str
@@ -30,6 +32,8 @@ class Asked:
     include_usage: bool = False
     max_tokens: int | None = None
     prompt_tokens: int = 0
+    messages: tuple[dict[str, Any], ...] = ()
+    brought: tuple[str, ...] = ()
 
 
 def asked(body: bytes, options: Options) -> Asked:
@@ -44,7 +48,7 @@ def asked(body: bytes, options: Options) -> Asked:
     messages = _messages(request.get("messages"))
     users = [index for index, message in enumerate(messages) if message["role"] == "user"]
     last = users[-1] if users else -1
-    words, text = split(_text(messages[last])) if users else ("", "")
+    words, text = split(without_files(_text(messages[last]))) if users else ("", "")
     results = [_text(message) for message in messages[last + 1 :] if message["role"] == "tool"]
     stream_options = request.get("stream_options")
     return Asked(
@@ -59,6 +63,8 @@ def asked(body: bytes, options: Options) -> Asked:
         and bool(stream_options.get("include_usage")),
         max_tokens=_max_tokens(request),
         prompt_tokens=sum(TOKENS_PER_MESSAGE + estimate(_text(message)) for message in messages),
+        messages=tuple(messages),
+        brought=tuple(brought(messages[last])) if users else (),
     )
 
 

@@ -11,6 +11,7 @@ from chat.demo.answer import Answer, Fault
 from chat.demo.asked import Asked, of
 from chat.demo.faults import REFUSALS, failing, only, refuse
 from chat.demo.generated import expected_text, wide
+from chat.demo.received import BLIND, CANNOT, has_images, received
 from chat.demo.texts import text
 from chat.demo.tokens import cut
 from chat.demo.tools import after_tool, tool, tool_call, tool_text, two_tools
@@ -57,6 +58,16 @@ def ends(reason: str | None, name: str = "half") -> Make:
 def echo(asked: Asked) -> Answer:
     """Repeat the text after the word, exactly."""
     return Answer(text=asked.text[5:])
+
+
+def files(asked: Asked) -> Answer:
+    """Say what files came with the message."""
+    return Answer(text="\n".join([CANNOT, "", *asked.brought, ""]))
+
+
+def blind(asked: Asked) -> Answer:
+    """Refuse images, as a model does that reads text only."""
+    return Answer(refusal=BLIND) if has_images(asked.messages) else Answer(text=text("rest"))
 
 
 def bench(asked: Asked) -> Answer:
@@ -127,6 +138,10 @@ WORDS = (
         for phrase, refusal in REFUSALS.items()
         if phrase != "error"
     ),
+    Word(
+        "received", "all messages of the request, as JSON", lambda a: received(a.messages), "test"
+    ),
+    Word("blind", "an error if there are images", blind, "test"),
     Word("echo …", "the text after the word, exactly", echo, "test"),
     Word("bench", "`tokens=…` of Markdown, made from `seed=…`", bench, "test"),
 )
@@ -184,6 +199,8 @@ def _make(asked: Asked) -> Answer:
     word = PHRASES.get(normal(asked.text)) if len(asked.text) < 100 else None
     if word:
         return word.make(asked)
+    if asked.brought:
+        return files(asked)
     return Answer(text=welcome() if asked.turns < 2 else again())
 
 

@@ -51,7 +51,9 @@ class Shown:
 
 
 def parts_html(message: Message) -> SafeString:
-    """The parts of a saved answer as canonical HTML."""
+    """The parts of a saved answer as canonical HTML; those of a prompt are files beside it."""
+    if message.role == "user":
+        return safe("")
     htmls = zip(message.parts, message.part_htmls, strict=True)
     return safe(
         "".join(

@@ -1,6 +1,7 @@
 """The data: who said what in which conversation, and how each answer came to be."""
 
 from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
+from .attachment import Attachment
 from .conversation import Conversation
 from .generation import Generation, Outcome
 from .invitation import Invitation
@@ -16,6 +17,7 @@ __all__ = [
     "UNFINISHED",
     "Accepted",
     "Ask",
+    "Attachment",
     "Busy",
     "Checkpoint",
     "Conversation",

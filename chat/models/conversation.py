@@ -1,6 +1,7 @@
 """A conversation: one person's thread of messages, of which one path is shown."""
 
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
+from .attachment import Attachment
 from .listed import ConversationQuerySet, Listed
 
 if TYPE_CHECKING:
@@ -67,8 +69,18 @@ class Conversation(Listed):
         """The messages shown, oldest first, each with its generations; the last `limit` ones."""
         return self.messages.path_to(self.leaf_id, limit)
 
-    def send(self, ask: Ask, text: str, parent: int | str | None = LEAF) -> Accepted:
+    def send(
+        self,
+        ask: Ask,
+        text: str,
+        parent: int | str | None = LEAF,
+        attachments: Sequence[uuid.UUID] = (),
+        files_of: int | None = None,
+    ) -> Accepted:
         """Say `text` after the message `parent` (LEAF: at the end; None: at the root).
+
+        `attachments` are the ids of files that the owner has uploaded and not sent yet; `files_of`
+        is a prompt whose files go with this one as well.
 
         Like the commands below it raises Busy while an answer is being written, and NotPossible;
         and like them it belongs into a transaction that holds the conversation's row.
@@ -76,12 +88,24 @@ class Conversation(Listed):
         if duplicate := self._take_turn(ask):
             return duplicate
         at = self._parent(parent)
-        prompt = self.messages.create(parent_id=at, role="user", text=text)
+        prompt = self._say(text, at, self._files(attachments, files_of))
         answer = self.messages.create(parent=prompt, role="assistant")
         titled = not self.title
-        self.title = self.title or title_of(text)
+        self.title = self.title or title_of(text) or title_of(prompt.file_names)
         changed = at != self.leaf_id
         return self._accept(ask, answer, prompt=prompt, path_changed=changed, titled=titled)
+
+    def _files(self, ids: Sequence[uuid.UUID], of: int | None) -> list[Attachment]:
+        taken = Attachment.objects.take(self.owner_id, ids) if ids else []
+        return [*self.attachments.twins_of(of), *taken] if of else taken
+
+    def _say(self, text: str, parent: int | None, files: list[Attachment]) -> "Message":
+        what: dict[str, Any] = {"parent_id": parent, "role": "user", "text": text}
+        if not files:
+            return self.messages.create(**what)
+        prompt = self.messages.create(**what, parts=[each.part for each in files])
+        Attachment.objects.send_with(prompt, files)
+        return prompt
 
     def regenerate(self, ask: Ask, message: int) -> Accepted:
         """Write another answer beside `message`."""

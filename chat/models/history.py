@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .enclosed import enclosed
 from .generation import Generation
 
 GO_ON = "Continue your last answer exactly where it stopped. Do not repeat any of it."
@@ -14,7 +15,11 @@ def history(generation: Generation) -> list[dict[str, Any]]:
     if conversation.system_prompt:
         messages.append({"role": "system", "content": conversation.system_prompt})
     path = conversation.messages.words_to(answer.pk)
-    messages += [{"role": role, "content": text} for role, text in path if text]
+    files = enclosed([id for _, _, id in path if id is not None])
+    for role, text, id in path:
+        content = files[id].content(text) if id in files else text
+        if content:
+            messages.append({"role": role, "content": content})
     if answer.text:
         messages.append({"role": "user", "content": GO_ON})
     return messages

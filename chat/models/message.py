@@ -22,13 +22,15 @@ SELECT id FROM path
 """
 WHOLE_PATH = 1_000_000
 WORDS_UP = """
-WITH RECURSIVE path(role, text, parent_id, height) AS (
-    SELECT role, text, parent_id, 0 FROM chat_message WHERE id = %s
+WITH RECURSIVE path(role, text, id, parent_id, has_files, height) AS (
+    SELECT role, text, id, parent_id, role = 'user' AND parts <> '[]', 0
+    FROM chat_message WHERE id = %s
     UNION ALL
-    SELECT chat_message.role, chat_message.text, chat_message.parent_id, path.height + 1
+    SELECT chat_message.role, chat_message.text, chat_message.id, chat_message.parent_id,
+        chat_message.role = 'user' AND chat_message.parts <> '[]', path.height + 1
     FROM chat_message JOIN path ON chat_message.id = path.parent_id
 )
-SELECT role, text FROM path ORDER BY height DESC
+SELECT role, text, CASE WHEN has_files THEN id END FROM path ORDER BY height DESC
 """
 
 
@@ -45,8 +47,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         found = self.prefetch_related("generations").in_bulk(ids)
         return [found[id] for id in reversed(ids) if id in found]
 
-    def words_to(self, leaf_id: int) -> list[tuple[str, str]]:
-        """Role and text of each message from the root to the leaf."""
+    def words_to(self, leaf_id: int) -> list[tuple[str, str, int | None]]:
+        """Role and text of each message from the root to the leaf; its id if files go with it."""
         with connection.cursor() as cursor:
             cursor.execute(WORDS_UP, [leaf_id])
             return list(cursor.fetchall())
@@ -87,6 +89,11 @@ class Message(models.Model):
     def generation(self) -> "Generation | None":
         """The last command to write this message, of those prefetched; None for a prompt."""
         return max(self.generations.all(), key=lambda each: each.pk, default=None)
+
+    @property
+    def file_names(self) -> str:
+        """The names of the files that go with a prompt."""
+        return ", ".join(part["name"] for part in self.parts if part["type"] == "attachment")
 
     @property
     def part_htmls(self) -> list[str]:

@@ -10,6 +10,7 @@ Code = Literal[
     "unauthorized",
     "model_unavailable",
     "context_too_long",
+    "no_images",
     "rate_limited",
     "quota",
     "bad_request",
@@ -25,6 +26,7 @@ SENTENCES: dict[Code, str] = {
     "unauthorized": _("The model server did not accept the key of this site."),
     "model_unavailable": _("The model server does not offer this model."),
     "context_too_long": _("This conversation is too long for the model."),
+    "no_images": _("This model cannot see images. Choose another, or send it without them."),
     "rate_limited": _("The model server is busy. Please try again in a moment."),
     "quota": _("The quota of the model server is used up."),
     "bad_request": _("The model server refused the request."),
@@ -127,6 +129,13 @@ _WORDS: tuple[tuple[Code, str], ...] = (
         (
             r"context.?(length|window|size)|maximum context|prompt is too long|too many tokens"
             r"|exceed_context|input is too long|request too large"
+        ),
+    ),
+    (
+        "no_images",
+        (
+            r"image.?url|image (input|content)|\d+ image\(s\)|support.{0,24}(images?|vision)\b"
+            r"|not (a )?(multimodal|vision)|mmproj|content.{0,12}must be a (string|text)"
         ),
     ),
     ("filtered", r"content_filter|content_policy|content management policy|responsibleai"),

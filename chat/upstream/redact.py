@@ -31,7 +31,7 @@ def _without(detail: str, prompt: str) -> str:
 
 
 def _words(value: Any) -> Iterator[str]:
-    """Every string inside a message, roles and types excepted."""
+    """Every string inside a message, except roles, types and the data of images."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -39,5 +39,5 @@ def _words(value: Any) -> Iterator[str]:
             yield from _words(item)
     elif isinstance(value, dict):
         for name, item in value.items():
-            if name not in ("role", "type"):
+            if name not in ("role", "type", "image_url"):
                 yield from _words(item)

@@ -2,21 +2,26 @@
 
 import uuid
 from http import HTTPStatus
+from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from chat import supervisor
+from chat.attachments.sentences import too_many
 from chat.database import in_database
-from chat.forms import Command, Frame, Stop, parse_body, parse_fields
+from chat.forms import Command, Frame, Invalid, Stop, parse_body, parse_fields
 from chat.live import frames
 from chat.models import Accepted, Conversation
 from chat.refusals import REFUSED, refusal
 from chat.taking import Asker
+from chat.uploads import NotTaken, take_in
 
 from .back import back
 
@@ -39,8 +44,10 @@ async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -
     user_id = (await request.auser()).pk or 0
     if request.content_type == "application/json":
         return await _by_json(request.body, user_id, conversation_id, type)
-    fields = {name: value for name, value in request.POST.items() if value}
+    fields: dict[str, Any] = {name: value for name, value in request.POST.items() if value}
     try:
+        if type == "send":
+            fields["attachments"] = await _attached(request, user_id)
         await _carry_out(parse_fields({**fields, "type": type}), user_id, conversation_id)
     except REFUSED as error:
         why = refusal(error)
@@ -84,6 +91,18 @@ async def _by_json(
 
 def _json(frame: str, status: HTTPStatus) -> HttpResponse:
     return HttpResponse(frame, content_type="application/json", status=status)
+
+
+async def _attached(request: HttpRequest, user_id: int) -> list[uuid.UUID | str]:
+    """The ids of files that were uploaded before, or come with the form; raises Invalid."""
+    files = [file for file in request.FILES.getlist("files") if isinstance(file, UploadedFile)]
+    if len(files) > settings.LIMITS.files_per_prompt:
+        raise Invalid(too_many(settings.LIMITS.files_per_prompt))
+    try:
+        taken = [(await take_in(user_id, file)).pk for file in files]
+    except NotTaken as why:
+        raise Invalid(str(why)) from None
+    return [*request.POST.getlist("attachments"), *taken]
 
 
 def _mine(user_id: int, conversation_id: uuid.UUID) -> Conversation:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat import choices
+from chat.attachments.kinds import ACCEPTED
 from chat.live import turns
 from chat.models import Conversation, Preferences
 
@@ -55,6 +56,8 @@ def page(
         "live_from": live[0].message.pk if live else "",
         "running": shown.running.pk if shown.running else "",
         "send_key": uuid.uuid4(),
+        "limits": settings.LIMITS,
+        "accepted_files": ACCEPTED,
         "max_prompt": settings.LIMITS.max_prompt_chars,
         **picker_context(conversation.model if conversation else preferences.model),
         **settings_context(conversation, preferences, chosen),

@@ -5,6 +5,8 @@ import "./connection.js";
 import "./keep.js";
 import "./running.js";
 import "./outbox.js";
+import "./attached.js";
+import "./attach.js";
 import "./echo.js";
 import "./address.js";
 import "./composer.js";

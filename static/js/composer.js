@@ -1,4 +1,5 @@
 // Writing a prompt: when Enter sends, the draft that is kept, and the text that goes only when it was taken.
+import * as files from "./attached.js";
 import { online } from "./connection.js";
 import { browser } from "./memory.js";
 import { add } from "./outbox.js";
@@ -39,7 +40,9 @@ function release(key, clear) {
 }
 
 function ask() {
-  if (asked || !text.value.trim() || text.value.length > text.maxLength) return;
+  const empty = !text.value.trim() && !files.attached().length;
+  if (asked || (empty && !files.uploading()) || text.value.length > text.maxLength) return;
+  if (files.uploading()) return say(files.word("uploading"));
   if (running() && online()) {
     say(word("busy"));
     return;
@@ -85,6 +88,7 @@ document.querySelector(".chips").addEventListener("click", ({ target }) => {
 on("ack", ({ key }) => release(key, true));
 on("refused", ({ key }) => release(key, false));
 on("running", () => say(""));
+on("attached", () => say(""));
 
 text.removeAttribute("required"); // said by the button here, not by the browser's bubble
 text.value ||= browser.get(draft()) ?? "";

@@ -1,5 +1,6 @@
 // A prompt is seen the moment it is sent: grey until it is taken, marked when it is refused.
 
+import * as files from "./attached.js";
 import * as outbox from "./outbox.js";
 import { on, text } from "./page.js";
 
@@ -8,13 +9,14 @@ const template = document.getElementById("echo-turn");
 const echoes = () => [...place.children];
 const echo = (key) => echoes().find((turn) => turn.dataset.key === key);
 
-function show({ key, text: words }) {
+function show({ key, text: words, attachments = [] }) {
   let turn = echo(key);
   if (!turn) {
     turn = template.content.firstElementChild.cloneNode(true);
     turn.dataset.key = key;
     turn.querySelector(".bubble").textContent = words;
     place.append(turn);
+    if (attachments.length) files.show(turn.querySelector(".attached"), attachments);
   }
   turn.classList.remove("failed");
   turn.querySelector(".echo-fault").hidden = true;
@@ -29,9 +31,10 @@ function mark({ key, text: reason }) {
 }
 
 function dismiss(key) {
-  const words = outbox.discard(key);
+  const frame = outbox.discard(key);
   echo(key)?.remove();
-  if (!text.value) text.value = words;
+  if (!text.value) text.value = frame?.text ?? "";
+  if (frame?.attachments) files.restore(frame.attachments);
   text.dispatchEvent(new Event("input"));
   text.focus();
 }

@@ -40,11 +40,11 @@ export function retry(key) {
   flush();
 }
 
-/** Forgets a prompt that was refused; gives back its text. */
+/** Forgets a prompt that was refused; gives back its frame. */
 export function discard(key) {
   const command = keyed(key);
   keep(commands.filter((other) => other !== command));
-  return command?.frame.text ?? "";
+  return command?.frame;
 }
 
 /** Stops what is written here, or what was asked for and not yet taken. */

@@ -1,4 +1,5 @@
 // One button that is Send or Stop; Esc stops.
+import { attached } from "./attached.js";
 import { stop, underway } from "./outbox.js";
 import { on, text } from "./page.js";
 import { running } from "./running.js";
@@ -13,7 +14,10 @@ function draw() {
     button.setAttribute("aria-label", button.dataset[mode]);
     button.setAttribute("aria-keyshortcuts", mode === "stop" ? "Escape" : "Enter");
   }
-  button.setAttribute("aria-disabled", String(mode === "send" && !text.value.trim()));
+  button.setAttribute(
+    "aria-disabled",
+    String(mode === "send" && !text.value.trim() && !attached().length),
+  );
 }
 
 button.addEventListener("click", (event) => {
@@ -31,5 +35,6 @@ document.addEventListener("keydown", (event) => {
 
 on("running", draw);
 on("outbox", draw);
+on("attached", draw);
 text.addEventListener("input", draw);
 draw();

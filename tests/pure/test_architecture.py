@@ -12,17 +12,23 @@ from tests.servers import ROOT
 # From the bottom up; a module imports its own layer and those below, and nothing from above.
 LAYERS = [
     "stream demo database sessions",
-    "rendering upstream",
+    "rendering upstream attachments",
     "models",
     "forms choices allowance prices pulse search sharing exporting importing",
     "live",
-    "writer supervisor taking recovery heartbeat refusals departures titles purging",
+    "writer supervisor taking recovery heartbeat refusals departures titles purging uploads",
     "views consumers api admin templatetags",
     "urls routing apps management",
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 WAYS_IN = {"views", "consumers", "api", "admin"}
-ALONE = {"stream": set(), "demo": set(), "rendering": set(), "upstream": {"stream"}}
+ALONE = {
+    "stream": set(),
+    "demo": set(),
+    "rendering": set(),
+    "upstream": {"stream"},
+    "attachments": set(),
+}
 DOORS = {
     "openai": {"upstream"},
     "httpx2": {"upstream"},
@@ -30,6 +36,9 @@ DOORS = {
     "nh3": {"rendering"},
     "pygments": {"rendering"},
     "latex2mathml": {"rendering"},
+    "PIL": {"attachments"},
+    "pypdf": {"attachments"},
+    "charset_normalizer": {"attachments"},
 }
 FRAMEWORKS = {"django", "channels", "daphne", "asgiref", "twisted", "allauth", "csp"}
 WITHOUT_FRAMEWORKS = {"stream", "rendering", "demo"}

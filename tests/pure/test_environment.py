@@ -55,6 +55,9 @@ BAD = [
     ("LOG_FORMAT", "xml"),
 ]
 
+# These are refused when they cannot be made, which is tried at the start.
+DIRECTORIES = {"VAR_DIR", "FILES_DIR"}
+
 
 @pytest.mark.parametrize(("name", "value"), BAD)
 def test_a_bad_value_is_refused_with_one_sentence(tmp_path: Path, name: str, value: str) -> None:
@@ -66,7 +69,7 @@ def test_a_bad_value_is_refused_with_one_sentence(tmp_path: Path, name: str, val
 
 
 def test_every_variable_can_be_refused() -> None:
-    assert {name for name, _ in BAD} == {*VARIABLES} - {"VAR_DIR"}
+    assert {name for name, _ in BAD} == {*VARIABLES} - DIRECTORIES
 
 
 def test_all_problems_are_printed_at_once_without_a_traceback(tmp_path: Path) -> None:
@@ -78,13 +81,12 @@ def test_all_problems_are_printed_at_once_without_a_traceback(tmp_path: Path) ->
     assert [line.split()[0] for line in lines] == [name for name in VARIABLES if name in bad]
 
 
-def test_a_bad_directory_stops_the_start_too() -> None:
-    result = manage(Path("/dev/null/var"), "check")
+@pytest.mark.parametrize("name", sorted(DIRECTORIES))
+def test_a_bad_directory_stops_the_start_too(tmp_path: Path, name: str) -> None:
+    result = manage(tmp_path, "check", **{name: "/dev/null/var"})
     assert result.returncode == 2
-    assert result.stderr.startswith(
-        "VAR_DIR must be a directory that can be written, not /dev/null/var."
-    )
-    assert len(result.stderr.splitlines()) == 1
+    sentence = f"{name} must be a directory that can be written, not /dev/null/var."
+    assert result.stderr.splitlines() == [sentence]
 
 
 def test_nothing_set_gives_a_private_site_with_the_demo_model(tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ class Limits:
     reading_seconds: int = 20
     reading_memory: int = 1024 * 1024 * 1024
     images_per_request: int = 20
+    shares_per_user: int = 500
+    import_bytes: int = 500_000_000
+    import_conversations: int = 100_000
+    import_messages: int = 100_000
 
 
 LIMITS = Limits()

@@ -2,14 +2,16 @@
 
 from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
 from .attachment import Attachment
-from .conversation import Conversation
+from .conversation import Conversation, title_of
 from .generation import Generation, Outcome
+from .imports import Import, Origin
 from .invitation import Invitation
 from .message import Message
 from .preferences import Preferences
 from .price import ModelPrice
 from .process import DEAD_AFTER, Checkpoint, Process, Progress
 from .saved_prompt import SavedPrompt
+from .share import Share
 
 __all__ = [
     "DEAD_AFTER",
@@ -22,13 +24,17 @@ __all__ = [
     "Checkpoint",
     "Conversation",
     "Generation",
+    "Import",
     "Invitation",
     "Message",
     "ModelPrice",
     "NotPossible",
+    "Origin",
     "Outcome",
     "Preferences",
     "Process",
     "Progress",
     "SavedPrompt",
+    "Share",
+    "title_of",
 ]

@@ -24,6 +24,7 @@ import "./list.js";
 import "./rows.js";
 import "./seen.js";
 import "./temporary.js";
+import "./share.js";
 import "./theme.js";
 import "./zone.js";
 import "./banner.js";

@@ -1,4 +1,5 @@
 // The search dialog: results as one types; arrows go through them, Enter opens, Escape leaves.
+import { styled } from "./style.js";
 
 const REST_MS = 150;
 const dialog = document.getElementById("search");
@@ -14,17 +15,6 @@ export async function open(link) {
   dialog.showModal();
   input.select();
   if (!found.childElementCount) read(address());
-}
-
-/** Loads the dialog's style once; without it the dialog would jump. */
-function styled(href) {
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
-  const loaded = new Promise((done) => {
-    style.onload = style.onerror = done;
-  });
-  document.head.append(style);
-  return loaded;
 }
 
 const address = () => `${form.action}?${new URLSearchParams(new FormData(form))}`;

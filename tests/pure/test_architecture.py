@@ -14,9 +14,9 @@ LAYERS = [
     "stream demo database sessions",
     "rendering upstream attachments",
     "models",
-    "forms choices allowance prices pulse search sharing exporting importing",
-    "live",
-    "writer supervisor taking recovery heartbeat refusals departures titles purging uploads",
+    "forms choices allowance prices pulse search exporting",
+    "live sharing",
+    "writer supervisor taking recovery heartbeat refusals departures titles purging uploads importing",
     "views consumers api admin templatetags",
     "urls routing apps management",
 ]
@@ -39,6 +39,7 @@ DOORS = {
     "PIL": {"attachments"},
     "pypdf": {"attachments"},
     "charset_normalizer": {"attachments"},
+    "ijson": {"importing"},
 }
 FRAMEWORKS = {"django", "channels", "daphne", "asgiref", "twisted", "allauth", "csp"}
 WITHOUT_FRAMEWORKS = {"stream", "rendering", "demo"}

@@ -1,0 +1,82 @@
+"""One conversation as a document: JSON with all branches and usage, or the path as Markdown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from chat.models import Conversation, Generation, Message
+
+FORMAT = "chatsite"
+VERSION = 1
+
+
+def document(conversation: Conversation, messages: Iterable[Message]) -> dict[str, Any]:
+    """The conversation with all of its messages and their prefetched generations, as JSON."""
+    return {
+        "id": str(conversation.pk),
+        "title": conversation.title,
+        "model": conversation.model,
+        "system_prompt": conversation.system_prompt,
+        "params": conversation.params,
+        "pinned": conversation.pinned,
+        "archived": conversation.archived,
+        "created_at": _time(conversation.created_at),
+        "updated_at": _time(conversation.updated_at),
+        "leaf": conversation.leaf_id,
+        "messages": [_message(each) for each in messages],
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.pk,
+        "parent": message.parent_id,
+        "role": message.role,
+        "text": message.text,
+        "parts": message.parts,
+        "created_at": _time(message.created_at),
+        "updated_at": _time(message.updated_at),
+        "generations": [_generation(each) for each in message.generations.all()],
+    }
+
+
+def _generation(generation: Generation) -> dict[str, Any]:
+    return {
+        "status": generation.status,
+        "model": generation.model,
+        "params": generation.params,
+        "created_at": _time(generation.created_at),
+        "first_token_at": _time(generation.first_token_at),
+        "finished_at": _time(generation.finished_at),
+        "finish_reason": generation.finish_reason,
+        "usage": {
+            "prompt_tokens": generation.prompt_tokens,
+            "completion_tokens": generation.completion_tokens,
+            "reasoning_tokens": generation.reasoning_tokens,
+            "source": generation.usage_source,
+        },
+        "error": {"code": generation.error_code, "text": generation.error_text},
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def markdown(conversation: Conversation, path: Iterable[Message]) -> str:
+    """The messages of one path to read, oldest first."""
+    pieces = [f"# {conversation.title or conversation.pk}"]
+    pieces += [f"## {_who(message)}\n\n{message.text.strip()}" for message in path if message.text]
+    return "\n\n".join(pieces) + "\n"
+
+
+def _who(message: Message) -> str:
+    if message.role == Message.Role.USER:
+        return _("You")
+    if message.role == Message.Role.SYSTEM:
+        return _("Instructions")
+    generation = message.generation
+    model = generation.model if generation is not None else ""
+    return f"{_('Answer')} ({model})" if model else _("Answer")

@@ -1,0 +1,1 @@
+"""Imports: conversations out of the export files of this and of other chat sites."""

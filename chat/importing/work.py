@@ -1,0 +1,155 @@
+"""The task of a process that brings a file in: a little at a time, so that nobody waits for it."""
+
+import asyncio
+import logging
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+from django.utils import timezone
+
+from chat import supervisor
+from chat.database import writing
+from chat.models import Import
+
+from .files import Bounds, Reader, Unreadable, threads
+from .saving import save
+from .thread import Thread
+
+logger = logging.getLogger(__name__)
+
+# Conversations, and messages of them, that are read before they are saved.
+BATCH = 10
+MESSAGES = 200
+NAMED = 100
+REST_SECONDS = 0.02
+
+_one_at_a_time = asyncio.Semaphore(1)
+_tasks: set[asyncio.Task[None]] = set()
+
+
+class Busy(Exception):
+    """An import of this person is going on."""
+
+
+def receive(owner: Any, upload: "File[bytes]") -> Import:
+    """Keep an uploaded file and make the row of its import; raises Busy."""
+    settle(owner)
+    try:
+        with transaction.atomic():
+            made: Import = Import.objects.create(
+                owner=owner,
+                process=supervisor.current().process,
+                name=(upload.name or "")[-200:],
+                size=upload.size,
+            )
+    except IntegrityError:
+        raise Busy from None
+    path = _path(made)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+    return made
+
+
+def settle(owner: Any) -> None:
+    """End what a process left that is gone. What it had brought in stays."""
+    lost = Import.objects.for_user(owner).lost()
+    lost.update(state=Import.State.FAILED, fault="lost", finished_at=timezone.now())
+
+
+async def begin(made: Import) -> None:
+    """Start the task of an import in this process."""
+    task = asyncio.get_running_loop().create_task(_run(made))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+async def _run(made: Import) -> None:
+    async with _one_at_a_time:
+        path = _path(made)
+        try:
+            await _save(made, state=Import.State.RUNNING)
+            await _bring_in(made, path)
+            await _save(made, state=Import.State.DONE, finished_at=timezone.now())
+        except Unreadable as error:
+            await _fail(made, str(error))
+        except OSError as error:
+            logger.warning("import %s: %s", made.pk, type(error).__name__)
+            await _fail(made, "file")
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("import %s: %s", made.pk, type(error).__name__)
+            await _fail(made, "database")
+        finally:
+            path.unlink(missing_ok=True)
+
+
+async def _fail(made: Import, fault: str) -> None:
+    try:
+        await _save(made, state=Import.State.FAILED, fault=fault, finished_at=timezone.now())
+    except (DatabaseError, InterfaceError):
+        # The row says `running` until this process is gone, and then that it was lost.
+        logger.warning("import %s could not be ended", made.pk)
+
+
+async def _bring_in(made: Import, path: Path) -> None:
+    with path.open("rb") as file:
+        reader = Reader(threads(file, made.size, Bounds()))
+        left_out: Counter[str] = Counter()
+        while batch := await asyncio.to_thread(reader.next, BATCH, MESSAGES):
+            for thread in batch:
+                await _take(made, thread, left_out)
+            made.report = {**made.report, "left_out": dict(left_out)}
+            await _save(made)
+            await asyncio.sleep(REST_SECONDS)
+            if made.imported + made.known + made.skipped > settings.LIMITS.import_conversations:
+                raise Unreadable("conversations")
+
+
+async def _take(made: Import, thread: Thread | None, left_out: Counter[str]) -> None:
+    """Save one conversation, or note why not."""
+    if why := _unfit(thread):
+        made.skipped += 1
+        skipped = made.report.setdefault("skipped", [])
+        if len(skipped) < NAMED:
+            skipped.append({"title": thread.title if thread else "", "why": why})
+        return
+    assert thread is not None
+    try:
+        saved = await writing(save, made.owner, thread)
+    except IntegrityError:
+        saved = False
+    if saved:
+        made.imported += 1
+        made.messages += len(thread.messages)
+        left_out.update(thread.left_out)
+    else:
+        made.known += 1
+
+
+def _unfit(thread: Thread | None) -> str:
+    """Why a conversation cannot come in; "" if it can."""
+    if thread is None:
+        return "format"
+    if not thread.messages:
+        return "empty"
+    limits = settings.LIMITS
+    if len(thread.messages) > limits.import_messages:
+        return "long"
+    if any(len(said.text) > limits.answer_chars for said in thread.messages):
+        return "long"
+    return ""
+
+
+async def _save(made: Import, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(made, name, value)
+    await writing(made.save)
+
+
+def _path(made: Import) -> Path:
+    return Path(settings.VAR_DIR) / "imports" / f"{made.pk}.upload"

@@ -70,7 +70,7 @@ def _make(conversation: Conversation, fields: Any) -> str:
 @never_cache
 def shares(request: HttpRequest) -> HttpResponse:
     """All of one's links."""
-    context = {"shares": sharing.shares_of(request.user)}
+    context = {"shares": sharing.shares_of(request.user), "address": _address(request)}
     return render(request, "chat/share/all.html", context)
 
 
@@ -105,11 +105,16 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
+def _address(request: HttpRequest) -> str:
+    """The site as this person reaches it."""
+    return request.build_absolute_uri("/").rstrip("/")
+
+
 def _answer(
     request: HttpRequest, name: str, context: dict[str, Any], status: HTTPStatus
 ) -> HttpResponse:
     """The fragment for a dialog, or the page around it."""
-    context["address"] = request.build_absolute_uri("/").rstrip("/")
+    context["address"] = _address(request)
     whole = not request.htmx  # type: ignore[attr-defined]
     template = f"chat/share/{'page' if whole else name}.html"
     return render(request, template, context, status=status)

@@ -10,7 +10,8 @@ from chat.exporting import document
 from chat.importing.files import Bounds, threads
 from chat.importing.saving import save
 from chat.importing.thread import Thread
-from chat.models import Conversation, Generation
+from chat.importing.work import settle
+from chat.models import Conversation, Generation, Import, Process
 from chat.search import search
 
 from .exports import chatgpt, claude, open_webui
@@ -102,3 +103,15 @@ def test_a_long_conversation_comes_in_in_few_queries(
     with django_assert_max_num_queries(80):  # type: ignore[operator]
         assert save(alice, thread)
     assert len(Conversation.objects.get(owner=alice).path()) == 2000
+
+
+def test_an_import_whose_process_is_gone_has_failed_honestly(alice: User) -> None:
+    process = Process.objects.create(name="gone")
+    lost = Import.objects.create(owner=alice, process=process, name="a.json", size=1)
+    settle(alice)
+    lost.refresh_from_db()
+    assert lost.going_on, "its process lives"
+    process.delete()
+    settle(alice)
+    lost.refresh_from_db()
+    assert (lost.state, lost.fault) == ("failed", "lost")

@@ -63,7 +63,7 @@ async def test_what_was_exported_here_comes_back_to_somebody_else(
         assert row["title"] == "echo going abroad"
         again = await other.get("/conversations/export.json")
         (conversation,) = again.json()["conversations"]
-        assert [each["text"] for each in conversation["messages"]][0] == "echo going abroad"
+        assert conversation["messages"][0]["text"] == "echo going abroad"
         assert conversation["messages"][1]["generations"][0]["usage"]["completion_tokens"] > 0
 
 

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.http_protocol import WebRequest
 from daphne.server import Server as Daphne
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import defer, reactor
@@ -124,7 +122,6 @@ class Server(Daphne):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.ports: list[Any] = []
-        self.flows: WeakKeyDictionary[WebRequest, Flow] = WeakKeyDictionary()
         super().__init__(*args, **kwargs)
 
     def run(self) -> None:
@@ -151,20 +148,6 @@ class Server(Daphne):
         else:
             scope["chatsite.paced"] = partial(paced, protocol)
         return super().create_application(protocol, scope)
-
-    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Pass a reply on; between the pieces of a long one, wait for a slow reader."""
-        flow = self.flows.get(protocol)
-        more = message.get("more_body", False)
-        if flow is not None and not more:
-            del self.flows[protocol]
-            protocol.unregisterProducer()
-        await super().handle_reply(protocol, message)
-        if more and isinstance(protocol, WebRequest) and protocol.channel is not None:
-            if flow is None:
-                flow = self.flows[protocol] = Flow()
-                protocol.registerProducer(flow, True)
-            await flow.writable.wait()
 
     def kill_all_applications(self) -> Any:
         """Drain, then cancel what is left; the reactor stops after that."""

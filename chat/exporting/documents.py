@@ -1,6 +1,6 @@
 """One conversation as a document: JSON with all branches and usage, or the path as Markdown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -68,8 +68,18 @@ def _time(at: datetime | None) -> str | None:
 def markdown(conversation: Conversation, path: Iterable[Message]) -> str:
     """The messages of one path to read, oldest first."""
     pieces = [f"# {conversation.title or conversation.pk}"]
-    pieces += [f"## {_who(message)}\n\n{message.text.strip()}" for message in path if message.text]
+    for message in path:
+        files = [f"- {name}" for part in message.parts if (name := _file(part))]
+        words = [piece for piece in ("\n".join(files), message.text.strip()) if piece]
+        if words:
+            pieces.append("\n\n".join([f"## {_who(message)}", *words]))
     return "\n\n".join(pieces) + "\n"
+
+
+def _file(part: Mapping[str, Any]) -> str:
+    """The name of an attached file; "" for other parts."""
+    known = ("text", "reasoning", "tool_call")
+    return "" if part["type"] in known else str(part.get("name", ""))
 
 
 def _who(message: Message) -> str:

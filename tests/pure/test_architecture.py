@@ -16,8 +16,8 @@ LAYERS = [
     "models",
     "forms choices allowance prices pulse search exporting",
     "live sharing",
-    "writer supervisor taking recovery heartbeat refusals departures titles purging uploads importing",
-    "views consumers api admin templatetags",
+    "writer supervisor taking recovery heartbeat refusals departures titles purging uploads",
+    "views consumers api admin templatetags importing",
     "urls routing apps management",
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}

@@ -1,4 +1,4 @@
-"""Deleting for good what was deleted an hour ago, and temporary chats after a day."""
+"""Deleting for good: what was deleted an hour ago, temporary chats and unsent files after a day."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ import logging
 from django.db import DatabaseError, InterfaceError
 
 from chat.database import writing
-from chat.models import Conversation
+from chat.models import Attachment, Conversation
 
 logger = logging.getLogger(__name__)
 
@@ -23,5 +23,6 @@ async def keep_purging() -> None:
             for _ in range(MOST):
                 if not await writing(Conversation.objects.purge, 1):
                     break
+            await writing(Attachment.objects.sweep)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("nothing was purged: %s", type(error).__name__)

@@ -18,7 +18,6 @@ from chat.models import Attachment
 
 # Each waits for a child process; two files at a time leave room for what streams.
 READERS = 2
-SWEPT_AT_ONCE = 50
 
 _readers = ThreadPoolExecutor(READERS, thread_name_prefix="attachments")
 _allowances = Allowances(settings.LIMITS.uploads_per_minute, 60)
@@ -43,7 +42,7 @@ async def take_in(user_id: int, upload: "UploadedFile[Any]") -> Attachment:
         await in_database(_check_quota, user_id)
         loop = asyncio.get_running_loop()
         made = await loop.run_in_executor(_readers, _read, user_id, name, upload)
-        await writing(_save, made)
+        await writing(made.save, force_insert=True)
     except Refused as refused:
         raise NotTaken(refused, name) from None
     return made
@@ -71,15 +70,3 @@ def _check_quota(user_id: int) -> None:
     most = settings.LIMITS.files_bytes_per_user
     if Attachment.objects.filter(owner=user_id).bytes() >= most:
         raise Refused("quota", most // MEGA)
-
-
-def _save(made: Attachment) -> None:
-    sweep()
-    made.save(force_insert=True)
-
-
-def sweep() -> int:
-    """Delete uploads that were never sent, some at a time; gives how many."""
-    stale = Attachment.objects.stale().values_list("pk")[:SWEPT_AT_ONCE]
-    deleted: int = Attachment.objects.filter(pk__in=list(stale)).delete()[0] if stale else 0
-    return deleted

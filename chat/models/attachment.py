@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 200
 UNSENT_FOR = timedelta(days=1)
+SWEPT_AT_ONCE = 50
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf"}
 
 AttachedPart = dict[str, Any]
@@ -46,6 +47,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def stale(self) -> Self:
         """Those that were never sent, a day later, by the database's clock."""
         return self.unsent().filter(created_at__lt=Now() - UNSENT_FOR)
+
+    def sweep(self) -> int:
+        """Delete some that were never sent; gives how many."""
+        some = list(self.stale().values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+        return int(self.filter(pk__in=some).delete()[0]) if some else 0
 
     def bytes(self) -> int:
         """How much they are on the disk."""

@@ -1,10 +1,15 @@
 """Rows of attachments: nothing stays on the disk without one, and what a model is told of them."""
 
+import io
+import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.utils import timezone
 
 from chat.attachments.found import Found
 from chat.models import Attachment, Conversation, Message
@@ -95,6 +100,24 @@ def test_an_edited_prompt_shares_the_files_of_the_first_until_the_last_one_goes(
     assert isinstance(told, list) and len(told) == 3
     conversation.delete()
     assert on_disk(place) == 0
+
+
+def test_what_was_never_sent_goes_after_a_day_and_so_do_files_without_a_row(
+    alice: User, place: Path
+) -> None:
+    old, young, used = image(alice), image(alice), image(alice)
+    sent(alice, used)
+    long_ago = timezone.now() - timedelta(days=2)
+    Attachment.objects.exclude(pk=young.pk).update(created_at=long_ago)
+    for age in (0, 2):
+        (place / "ab").mkdir(exist_ok=True)
+        orphan = place / "ab" / f"{age}.png"
+        orphan.write_bytes(b"x")
+        os.utime(orphan, (then := (timezone.now() - timedelta(days=age)).timestamp(), then))
+    call_command("sweep_files", stdout=io.StringIO())
+    assert {*Attachment.objects.all()} == {young, used}
+    assert on_disk(place) == 5
+    assert old.pk.hex not in " ".join(map(str, place.rglob("*")))
 
 
 def test_nobody_gets_files_of_another_conversation(alice: User) -> None:

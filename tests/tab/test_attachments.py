@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.pure import files
 
-from .conftest import Open, eventually
+from .conftest import Open
 from .page import Page
 from .served import Person, Served
 
@@ -230,19 +230,6 @@ async def test_files_go_with_what_they_belong_to(
     assert stored(served, kept) and not stored(served, taken)
     gone = await uploader.post(f"/conversations/{tab.conversation}/delete")
     assert gone.status_code == 302
-
-
-async def test_uploads_that_were_never_sent_go_after_a_day(
-    uploader: Uploader, served: Served
-) -> None:
-    old, young = [await uploader.attach(f"{n}.txt", b"words") for n in range(2)]
-    served.change(
-        "UPDATE chat_attachment SET created_at = '2020-01-01 00:00:00' WHERE id = ?",
-        uuid.UUID(old).hex,
-    )
-    await uploader.attach("next.txt", b"words")
-    await eventually(lambda: not stored(served, old), "the sweep")
-    assert stored(served, young)
 
 
 async def test_a_form_brings_its_files_along(tab: Page, uploader: Uploader, served: Served) -> None:

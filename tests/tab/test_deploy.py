@@ -264,7 +264,8 @@ async def test_a_backup_of_sqlite_is_restored(tmp_path: Path, model: Model) -> N
         await asyncio.to_thread(machine.start, 1)
         machine.url, machine.ws_url = machine.processes[0].url, machine.processes[0].ws_url
         await backup_and_restore(machine, Served(machine), commands("Restore")[1])  # type: ignore[arg-type]
-        await machine.run(commands("Restore")[2])
+        for block in commands("Restore")[2:]:
+            await machine.run(block)
     finally:
         machine.stop()
 

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from chat.models import Attachment
-from chat.uploads import sweep
 
 # A file is stored before its row is saved.
 YOUNG = timedelta(days=1)
@@ -19,7 +18,7 @@ class Command(BaseCommand):
     help = "Delete uploads that were never sent within a day, and files that no row names."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        while sweep():
+        while Attachment.objects.sweep():
             pass
         orphans = list(_orphans())
         for name in orphans:

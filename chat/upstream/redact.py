@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 CHARACTERS = 300
+# Looking through more than this, such as whole files, would keep everybody waiting.
+LONGEST = 500_000
 _WINDOW = 12
 _KEYS = re.compile(r"(?i)\b(sk|key|bearer|token)[-_ ][\w*.\-]{6,}")
 _INPUT = re.compile(r"input_value=.*?(?=, input_type|\]|$)", re.DOTALL)
@@ -17,6 +19,8 @@ def redacted(detail: str, api_key: str, messages: list[dict[str, Any]]) -> str:
         detail = detail.replace(api_key, "…")
     detail = _KEYS.sub("…", detail[: 2 * CHARACTERS])
     prompt = "\n".join(words for message in messages for words in _words(message))
+    if len(prompt) > LONGEST:
+        return ""
     return _without(detail, prompt)[:CHARACTERS]
 
 

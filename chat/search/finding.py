@@ -110,7 +110,9 @@ def _found(mine: Any, words: list[str], key: _Key) -> tuple[list[Candidate], _Ke
     if connection.vendor == "sqlite":
         return newest(sqlite.condition(words), mine, key.below), key
     found = newest(postgresql.condition(words, parts=key.parts), mine, key.below)
-    if not found and key.below is None and postgresql.has_trigrams():
+    # A phrase is found by its words or not at all; its parts are in too many messages.
+    single = not any(" " in word for word in words)
+    if not found and single and key.below is None and postgresql.has_trigrams():
         key = key._replace(parts=True)
         found = newest(postgresql.condition(words, parts=True), mine, None)
     return found, key

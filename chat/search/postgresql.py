@@ -8,6 +8,9 @@ from .candidates import Condition
 from .index import PUNCTUATION
 from .words import UNSPACED
 
+TRIGRAM = 3
+# No index knows signs and the shortest parts: so many messages are looked through for them.
+SCANNED = 5000
 # The same as in the generated column.
 _punctuation = re.compile(PUNCTUATION)
 _unspaced = re.compile(f"([{UNSPACED}])")
@@ -23,6 +26,8 @@ def condition(words: list[str], *, parts: bool) -> Condition:
             condition.add("m.text ILIKE %s", f"%{_escaped(word)}%")
         elif word not in lexical:
             condition.add("strpos(m.text, %s) > 0", word)
+    if not lexical and not (parts and any(len(word) >= TRIGRAM for word in words)):
+        condition.among = SCANNED
     if lexical:
         query = " && ".join([_QUERY] * len(lexical))
         condition.add(f"m.searched @@ ({query})", *map(split, lexical))

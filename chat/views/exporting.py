@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import aget_object_or_404, get_object_or_404
 from django.utils import timezone
@@ -45,7 +47,7 @@ async def export_json(request: HttpRequest, conversation_id: uuid.UUID) -> HttpR
     mine = Conversation.objects.for_user(user)
     conversation = await aget_object_or_404(mine, pk=conversation_id)
     pieces = exporting.as_json(user, [conversation.pk])
-    return _streamed(pieces, conversation.title, "json")
+    return _streamed(_paced(request, pieces), conversation.title, "json")
 
 
 @require_safe
@@ -59,7 +61,17 @@ async def export_all(request: HttpRequest, ending: str) -> HttpResponseBase:
         raise Http404
     mine = Conversation.objects.for_user(user).kept().order_by("-updated_at", "-id")
     ids = await in_database(lambda: list(mine.values_list("pk", flat=True)))
-    return _streamed(streams[ending](user, ids), "conversations", ending)
+    return _streamed(_paced(request, streams[ending](user, ids)), "conversations", ending)
+
+
+async def _paced(request: HttpRequest, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces, each made when the client has room for it: none is gathered in memory."""
+    pace = request.scope.get("chatsite.paced") if isinstance(request, ASGIRequest) else None
+    with pace() if pace else nullcontext() as writable:
+        async for piece in pieces:
+            yield piece
+            if writable is not None:
+                await writable.wait()
 
 
 def _streamed(pieces: AsyncIterator[bytes], title: str, ending: str) -> StreamingHttpResponse:

@@ -73,7 +73,6 @@ def frozen(message: Message) -> dict[str, Any]:
         "parts": [message.parts[index] for index in kept],
         "rendered": [message.rendered[index] for index in kept] if whole else [],
         "rendered_by": message.rendered_by,
-        "left_out": len(message.parts) - len(kept),
     }
 
 

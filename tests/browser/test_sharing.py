@@ -46,7 +46,7 @@ def test_a_file_is_brought_in_and_told_about(know: Know, browsers: Browsers) -> 
     tab: Tab = browsers.of(know("importing")).open("/")
     page = tab.page
     page.goto(f"{tab.person.served.server.url}/import/")
-    data = json.dumps([chatgpt("in-a-browser")]).encode()
+    data = json.dumps([chatgpt("in-a-browser") | {"is_archived": False}]).encode()
     page.get_by_label("Export file").set_input_files(
         {"name": "conversations.json", "mimeType": "application/json", "buffer": data}
     )

@@ -58,8 +58,10 @@ def receive(owner: Any, upload: "File[bytes]") -> Import:
 
 def settle(owner: Any) -> None:
     """End what a process left that is gone. What it had brought in stays."""
-    lost = Import.objects.for_user(owner).lost()
-    lost.update(state=Import.State.FAILED, fault="lost", finished_at=timezone.now())
+    for lost in Import.objects.for_user(owner).lost():
+        still = Import.objects.going_on().filter(pk=lost.pk)
+        still.update(state=Import.State.FAILED, fault="lost", finished_at=timezone.now())
+        _path(lost).unlink(missing_ok=True)
 
 
 async def begin(made: Import) -> None:

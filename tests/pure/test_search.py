@@ -113,6 +113,16 @@ def test_archived_conversations_are_found_and_marked(alice: User) -> None:
     assert [group.archived for group in search(alice, "recipe").groups] == [True]
 
 
+def test_deleted_and_temporary_conversations_are_not_found(alice: User) -> None:
+    said(alice, "a fleeting word", temporary=True)
+    gone = said(alice, "a regretted word")
+    assert texts(search(alice, "word")) == ["a regretted word"]
+    gone.discard()
+    assert search(alice, "word").groups == []
+    gone.restore()
+    assert texts(search(alice, "word")) == ["a regretted word"]
+
+
 def test_whole_words_and_frequent_ones_rank_higher(alice: User) -> None:
     said(alice, "cat cat cat")
     said(alice, "concatenate, category")

@@ -6,6 +6,7 @@ Whatever goes wrong, the title made of the first prompt stays.
 import asyncio
 import logging
 import re
+import uuid
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
@@ -42,7 +43,7 @@ QUOTES = {
 MARKS = re.compile(r"^\s*(?:#+|[-*>]|\d+\.)\s+|\*\*|__|`")
 LABEL = re.compile(r"^title\s*[:：]\s*", re.IGNORECASE)
 
-_asking: set[asyncio.Task[None]] = set()
+_asking: dict[uuid.UUID, asyncio.Task[None]] = {}
 _slots: asyncio.Semaphore | None = None
 
 
@@ -50,17 +51,18 @@ def begin(generation: Generation) -> None:
     """Ask for a title of the conversation whose answer has ended, if it wants one; do not wait."""
     conversation = generation.conversation
     wanted = settings.ENVIRONMENT.titles == "model" and not settings.ENVIRONMENT.demo
-    if wanted and conversation.title_source == "prompt" and not conversation.temporary:
-        task = asyncio.create_task(_entitle(generation))
-        _asking.add(task)
-        task.add_done_callback(_asking.discard)
+    untitled = conversation.title_source == "prompt" and not conversation.temporary
+    if wanted and untitled and conversation.pk not in _asking:
+        task = _asking[conversation.pk] = asyncio.create_task(_entitle(generation))
+        task.add_done_callback(lambda _: _asking.pop(conversation.pk))
 
 
 async def cease() -> None:
     """Leave every conversation that still waits for one with the title it has."""
-    for task in _asking:
+    asking = list(_asking.values())
+    for task in asking:
         task.cancel()
-    await asyncio.gather(*_asking, return_exceptions=True)
+    await asyncio.gather(*asking, return_exceptions=True)
 
 
 async def _entitle(generation: Generation) -> None:

@@ -124,5 +124,7 @@ class Heartbeat:
             await self._tell(await writing(recovery.recover_by_id, lost))
 
     async def _tell(self, conversations: list[uuid.UUID]) -> None:
-        for conversation_id in conversations:
+        owners = await in_database(turns.owners, conversations) if conversations else {}
+        for conversation_id, owner_id in owners.items():
             await news.say_path(conversation_id)
+            await news.say_list(owner_id, conversation_id, running=False, unseen=True)

@@ -139,6 +139,12 @@ def paths(conversation_ids: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int | None,
     return {id: (None if gone else leaf, newest or 0) for id, leaf, newest, gone in rows}
 
 
+def owners(conversation_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Whose the conversations are."""
+    found = Conversation.objects.filter(pk__in=conversation_ids)
+    return dict(found.values_list("pk", "owner_id"))
+
+
 def ended_among(generation_ids: set[int]) -> dict[int, str]:
     """The status of those of the generations that have ended."""
     ended = Generation.objects.filter(pk__in=generation_ids).exclude(status__in=UNFINISHED)

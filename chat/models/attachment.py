@@ -37,8 +37,8 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """Attachments, always through their owner."""
 
     def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """The attachments that `user` may see: their own."""
-        return self.filter(owner_id=user.pk)
+        """The attachments that `user` may see: their own, but of no deleted conversation."""
+        return self.filter(owner_id=user.pk, conversation__deleted_at__isnull=True)
 
     def unsent(self) -> Self:
         """Those that no prompt has yet."""

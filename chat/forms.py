@@ -19,6 +19,7 @@ from pydantic_core import from_json
 
 from chat.attachments.sentences import too_many
 from chat.models import LEAF, Accepted, Ask, Conversation, Generation
+from chat.tools import Allow, Switched
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 ModelName = Annotated[
@@ -99,13 +100,15 @@ class Send(Command):
     text: str = ""
     parent: Id | Literal[""] | None = None
     temporary: bool | None = None
+    tools: Switched | None = None
     attachments: list[uuid.UUID] | None = None
     files_of: Id | None = None
     settings: Annotated[Settings, BeforeValidator(_decoded)] | None = None
 
     def beginning(self) -> dict[str, Any]:
-        """What was chosen before there was a conversation: its settings, and to be temporary."""
+        """What was chosen before there was a conversation: settings, tools, to be temporary."""
         chosen = self.settings.given() if self.settings else {}
+        chosen |= {"tools": self.tools} if self.tools else {}
         return {**chosen, "temporary": True} if self.temporary else chosen
 
     def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
@@ -157,7 +160,7 @@ class Ping(BaseModel):
     n: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
 
 
-Frame = Send | Regenerate | Continue | Stop | Ping
+Frame = Send | Regenerate | Continue | Stop | Allow | Ping
 _object: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 _frames: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
 

@@ -12,7 +12,7 @@ from chat.live.shared import inheritance
 from chat.models import Conversation, Generation, Outcome, Process
 from chat.stream import entries
 from chat.stream.entries import Usage
-from chat.stream.fold import Answer, fold
+from chat.stream.fold import Answer, fold, settled
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,10 @@ def _amount(answer: Answer) -> int:
     """How many characters of an answer are known."""
     written = 0
     for part in answer.parts:
-        written += len(part["arguments"] if part["type"] == "tool_call" else part["text"])
+        if part["type"] == "tool_call":
+            written += len(part["arguments"]) + len(part["result"] or "")
+        else:
+            written += len(part["text"])
     return written
 
 
@@ -60,7 +63,7 @@ def _outcome(generation: Generation, answer: Answer) -> Outcome:
     stopped = generation.stop_requested_at is not None
     return Outcome(
         status="stopped" if stopped else "interrupted",
-        parts=answer.parts,
+        parts=settled(answer.parts),
         text=answer.text,
         usage=answer.usage or _estimated(answer),
         started_at=generation.started_at,

@@ -22,7 +22,8 @@ from chat.live.answers import answers
 from chat.models import DEAD_AFTER, Accepted, Generation, Outcome, Process
 from chat.pulse import Pulse
 from chat.stream import entries
-from chat.taking import Asker, Taken, note_stop, take, take_up
+from chat.taking import Asker, Taken, note_permission, note_stop, take, take_up
+from chat.tools import Allow, toolbox
 from chat.upstream import ChatRequest
 from chat.writer import Writer
 
@@ -79,6 +80,13 @@ class Supervisor:
         """Begin those of our generations that were accepted without our hearing of it."""
         for taken in await writing(take_up, self.process, ids):
             self._start(taken)
+
+    async def allow(self, user_id: int, conversation_id: uuid.UUID, allow: Allow) -> bool:
+        """Answer a tool that asks whether it may run; False if nobody asks that here."""
+        known = await writing(note_permission, user_id, conversation_id, allow)
+        if known:
+            await news.say_permission(allow.ask)
+        return bool(known)
 
     async def drain(self, seconds: float) -> None:
         """Accept nothing more, let running answers go on so long, then save them interrupted."""
@@ -138,8 +146,9 @@ class Supervisor:
 
     def _begin(self, taken: Taken) -> Writer:
         generation, message = taken.accepted.generation, taken.accepted.message
-        request = ChatRequest(generation.model, taken.history, generation.params)
-        writer = self.writers[generation.pk] = Writer(generation, request, self.pulse)
+        box = toolbox(taken.accepted.conversation)
+        request = ChatRequest(generation.model, taken.history, generation.params, box.specs)
+        writer = self.writers[generation.pk] = Writer(generation, request, self.pulse, box)
         answers.open(generation, writer)
         if message.parts:
             writer.log.append(entries.base(message.parts))

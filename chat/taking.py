@@ -10,9 +10,10 @@ from django.db import transaction
 
 from chat import choices, recovery
 from chat.forms import Command, Stop
-from chat.models import Accepted, Ask, Busy, Conversation, Generation, Process
+from chat.models import Accepted, Ask, Busy, Conversation, Generation, Process, ToolPermission
 from chat.models.counts import running_of
 from chat.models.history import history
+from chat.tools import Allow
 
 
 class TooManyRunning(Exception):
@@ -103,3 +104,18 @@ def note_stop(user_id: int, conversation_id: uuid.UUID, stop: Stop) -> int | Non
         return None
     generation.note_stop(user_id)
     return generation.pk
+
+
+def note_permission(user_id: int, conversation_id: uuid.UUID, allow: Allow) -> bool:
+    """Note what a person says to a tool that asks; False where no answer is being written."""
+    running = Generation.objects.unfinished().filter(
+        conversation_id=conversation_id, conversation__owner=user_id
+    )
+    generation = running.first()
+    most = settings.LIMITS.tool_rounds * settings.LIMITS.tool_calls_per_round
+    answered_before = ToolPermission.objects.filter(generation=generation)
+    if generation is None or answered_before.count() >= most:
+        return False
+    answered = {"generation": generation, "choice": allow.choice}
+    ToolPermission.objects.get_or_create(ask=allow.ask, defaults=answered)
+    return True

@@ -87,10 +87,10 @@ def _request(generation: Generation) -> ChatRequest | None:
     conversation = found.filter(deleted_at__isnull=True).first()
     if conversation is None or conversation.messages.all()[FIRST_MESSAGES:].exists():
         return None
-    said = conversation.messages.words_to(generation.message_id)
-    if not said or not said[-1][1]:
+    said = conversation.messages.told_to(generation.message_id)
+    if not said or not said[-1].text:
         return None
-    messages = [{"role": role, "content": text[:MOST_SAID]} for role, text, _ in said if text]
+    messages = [{"role": each.role, "content": each.text[:MOST_SAID]} for each in said if each.text]
     messages.append({"role": "user", "content": WISH})
     return ChatRequest(generation.model, messages, {"max_tokens": MOST_TOKENS})
 

@@ -16,6 +16,7 @@ from chat.views import (
     settings,
     sharing,
     sidebar,
+    tools,
     usage,
 )
 
@@ -72,6 +73,8 @@ urlpatterns = [
     path("attachments/<uuid:attachment_id>/", attachments.attachment, name="attachment"),
     path("attachments/<uuid:attachment_id>/preview/", attachments.preview, name="preview"),
     path("attachments/<uuid:attachment_id>/remove/", attachments.remove, name="remove"),
+    path("conversations/<uuid:conversation_id>/tools", tools.choose, name="tools"),
+    path("conversations/<uuid:conversation_id>/allow", tools.allow, name="allow"),
     path("theme", commands.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

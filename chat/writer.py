@@ -14,11 +14,13 @@ from django.utils.translation import gettext_noop as _
 
 from chat.models import Generation, Outcome
 from chat.pulse import Pulse
+from chat.rounds import Rounds
 from chat.stream import entries
 from chat.stream.beat import Load, beat
-from chat.stream.entries import Entry, Phase, Usage
+from chat.stream.entries import Entry, Phase
 from chat.stream.fold import fold
 from chat.stream.log import Log
+from chat.tools import Toolbox
 from chat.upstream import AnswerStream, Batch, ChatRequest, Limits, UpstreamError, get_upstream
 
 logger = logging.getLogger(__name__)
@@ -27,8 +29,6 @@ ENDINGS = {"length": "truncated", "content_filter": "filtered"}
 CUT_OFF = _("The model stopped without saying that it had finished.")
 STATUS_SECONDS = 1.0
 FULL_READ = 256
-MOST_TOKENS = 1_000_000_000
-IMAGE_CHARACTERS = 3000
 RESTARTED = _("The server was restarted while it wrote this.")
 BROKEN = _("Something went wrong in this server while it wrote the answer.")
 
@@ -47,11 +47,13 @@ class Cancelled:
 class Writer:
     """Writes one generation; `stop` and `interrupt` end it from anywhere, at any moment."""
 
-    def __init__(self, generation: Generation, request: ChatRequest, pulse: Pulse) -> None:
+    def __init__(
+        self, generation: Generation, request: ChatRequest, pulse: Pulse, toolbox: Toolbox
+    ) -> None:
         self.generation = generation
         self.log = Log()
         self.saved = 0
-        self._request = request
+        self._rounds = Rounds(request, toolbox, self.log, self._tell, lambda: self._enter("tool"))
         self._pulse = pulse
         self._accepted = time.monotonic()
         self._reading: asyncio.Task[str | None] | None = None
@@ -119,20 +121,29 @@ class Writer:
             outcome.error_code, outcome.error_text, outcome.error_retryable = "cut", CUT_OFF, True
 
     async def _read(self, slots: asyncio.Semaphore) -> str | None:
-        """Gives the model's finish reason; None when it said none."""
-        limits = settings.LIMITS
+        """Gives the model's last finish reason; None when it said none."""
         async with slots:
             self._started_at = timezone.now()
-            self._enter("connecting")
-            allowed = Limits(
-                connect=limits.connect_seconds,
-                first_token=limits.first_token_seconds,
-                silence=limits.silence_seconds,
-                total=limits.answer_seconds,
-            )
-            async with get_upstream().stream(self._request, allowed) as stream:
-                self._enter("waiting")
-                return await self._take_all(stream)
+            request: ChatRequest | None = self._rounds.first()
+            while request is not None:
+                reason = await self._ask(request)
+                await self._pulse.strong()
+                request = await self._rounds.next(reason, self._tokens)
+            return reason
+
+    async def _ask(self, request: ChatRequest) -> str | None:
+        """Read one round; gives its finish reason."""
+        limits = settings.LIMITS
+        self._enter("connecting")
+        allowed = Limits(
+            connect=limits.connect_seconds,
+            first_token=limits.first_token_seconds,
+            silence=limits.silence_seconds,
+            total=limits.answer_seconds,
+        )
+        async with get_upstream().stream(request, allowed) as stream:
+            self._enter("waiting")
+            return await self._take_all(stream)
 
     async def _take_all(self, stream: AnswerStream) -> str | None:
         async for batch in stream:
@@ -161,7 +172,10 @@ class Writer:
                 entry["ms"] = round((time.monotonic() - self._reasoning_since) * 1000)
             elif entry["kind"] == "tool_call":
                 self._enter("tool")
+                self._rounds.resume()
                 self._characters += len(entry["arguments"])
+            elif entry["kind"] == "usage":
+                self._rounds.count(entry)
         self.log.append(*batch.entries)
         if time.monotonic() - self._status_at >= STATUS_SECONDS:
             self._say_status()
@@ -172,8 +186,10 @@ class Writer:
         self._phase = phase
         if phase == "reasoning":
             self._reasoning_since = time.monotonic()
-        if phase not in ("connecting", "waiting") and self._first_token_at is None:
-            self._first_token_at = timezone.now()
+        if phase not in ("connecting", "waiting"):
+            self._first_token_at = self._first_token_at or timezone.now()
+        if phase in ("reasoning", "writing"):
+            self._rounds.resume()
         self._say_status()
 
     def _say_status(self) -> None:
@@ -181,24 +197,22 @@ class Writer:
         elapsed = round((self._status_at - self._accepted) * 1000)
         self.log.append(entries.status(self._phase, elapsed, self._tokens))
 
+    def _tell(self, entry: Entry) -> None:
+        storable(entry)
+        self.log.append(entry)
+
     def _complete(self, outcome: Outcome) -> Outcome:
+        self._rounds.resume()
+        if outcome.status != "complete":
+            self._rounds.stop()
         answer = fold(self.log.read(0))
         outcome.parts, outcome.text = answer.parts, answer.text
-        outcome.usage = answer.usage if plausible(answer.usage) else self._estimated()
+        outcome.usage = self._rounds.usage(answer.usage, self._tokens)
+        outcome.paused_ms = round(self._rounds.paused_ms)
+        outcome.without_tools = self._rounds.refused
         outcome.started_at, outcome.first_token_at = self._started_at, self._first_token_at
         outcome.finished_at = timezone.now()
         return outcome
-
-    def _estimated(self) -> Usage | None:
-        said = sum(_characters(message.get("content")) for message in self._request.messages)
-        return entries.estimated_usage(said, self._tokens)
-
-
-def _characters(content: object) -> int:
-    """How long a message is; an image is taken for as many words as models commonly count."""
-    if isinstance(content, list):
-        return sum(len(part.get("text", "")) or IMAGE_CHARACTERS for part in content)
-    return len(str(content or ""))
 
 
 def storable(entry: Entry) -> None:
@@ -208,11 +222,3 @@ def storable(entry: Entry) -> None:
         if isinstance(value, str) and not (value.isascii() and "\x00" not in value):
             whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             fields[name] = whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-
-
-def plausible(usage: Usage | None) -> bool:
-    """Whether the numbers that a provider told can be true, and be stored."""
-    if usage is None:
-        return False
-    told = usage["prompt_tokens"], usage["completion_tokens"], usage["reasoning_tokens"]
-    return all(0 <= (tokens or 0) < MOST_TOKENS for tokens in told)

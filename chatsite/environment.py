@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -18,7 +18,8 @@ Value = TypeVar("Value")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 VARIABLES = (
     "VAR_DIR FILES_DIR HOST PORT SECRET_KEY DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_URL "
-    "REDIS_URL OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODELS DRAIN_SECONDS SIGNUP TITLES LOG_FORMAT"
+    "REDIS_URL OPENAI_API_KEY OPENAI_BASE_URL OPENAI_MODELS OPENAI_SEND_REASONING "
+    "DRAIN_SECONDS SIGNUP TITLES LOG_FORMAT MCP_COMMANDS"
 ).split()
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 
@@ -48,10 +49,13 @@ class Environment:
     openai_api_key: str
     openai_base_url: str
     openai_models: list[str]
+    openai_send_reasoning: values.SendReasoning
     drain_seconds: float
     signup: values.Signup
     titles: values.Titles
     log_format: values.LogFormat
+    mcp_commands: bool
+    mcp: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def demo(self) -> bool:
@@ -102,14 +106,23 @@ def read(variables: Mapping[str, str]) -> Environment:
         openai_api_key=reader.get("OPENAI_API_KEY", values.api_key, ""),
         openai_base_url=reader.get("OPENAI_BASE_URL", values.base_url, ""),
         openai_models=reader.get("OPENAI_MODELS", values.models, ""),
+        openai_send_reasoning=reader.get("OPENAI_SEND_REASONING", values.send_reasoning, "auto"),
         drain_seconds=reader.get("DRAIN_SECONDS", values.seconds, "30"),
         signup=reader.get("SIGNUP", values.signup, "invite"),
         titles=reader.get("TITLES", values.titles, "model"),
         log_format=reader.get("LOG_FORMAT", values.log_format, "text"),
+        mcp_commands=reader.get("MCP_COMMANDS", values.boolean, "false"),
+        mcp={name: text for name in variables if (text := _for_mcp(name, variables))},
     )
     if reader.problems:
         raise BadEnvironment(reader.problems)
     return environment
+
+
+def _for_mcp(name: str, variables: Mapping[str, str]) -> str:
+    """What MCP servers may be given of a variable."""
+    mine = name.startswith("MCP_") and name not in VARIABLES
+    return variables[name].strip() if mine else ""
 
 
 class _Reader:

@@ -19,6 +19,7 @@ from chat.live import news
 from chat.live.answers import answers
 from chat.live.shared.exchange import Exchange
 from chat.live.tabs import tabs
+from chat.tools import servers
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Lifetime:
         await upstream.get_upstream().warm()
         self._run(choices.keep_fresh())
         self._run(purging.keep_purging())
+        self._run(servers.keep_connected())
         # What is loaded now stays: collecting it again and again would stall the loop.
         gc.collect()
         gc.freeze()

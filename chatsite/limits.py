@@ -41,6 +41,11 @@ class Limits:
     import_bytes: int = 500_000_000
     import_conversations: int = 100_000
     import_messages: int = 100_000
+    tool_rounds: int = 10
+    tool_calls_per_round: int = 10
+    tool_seconds: float = 30
+    tool_result_chars: int = 30_000
+    permission_seconds: float = 300
 
 
 LIMITS = Limits()

@@ -123,6 +123,10 @@ if ENVIRONMENT.redis_url:
 # The model server; with neither set the demo model takes the place of both.
 OPENAI_API_KEY = ENVIRONMENT.openai_api_key
 OPENAI_BASE_URL = ENVIRONMENT.openai_base_url or "https://api.openai.com/v1"
+OPENAI_SEND_REASONING = ENVIRONMENT.openai_send_reasoning
+
+# Whether administrators may name commands that the site runs as MCP servers.
+MCP_COMMANDS = ENVIRONMENT.mcp_commands
 
 # Accounts.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

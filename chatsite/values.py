@@ -15,6 +15,7 @@ import dj_database_url
 Signup = Literal["open", "invite", "closed"]
 Titles = Literal["model", "prompt"]
 LogFormat = Literal["text", "json"]
+SendReasoning = Literal["auto", "tools", "never"]
 
 ROOT = Path(__file__).resolve().parent.parent
 TRUE = ("1", "true", "yes", "on")
@@ -65,6 +66,13 @@ def titles(text: str) -> Titles:
         case "model" | "prompt":
             return text
     raise ValueError(f"must be model or prompt, not {text!r}.")
+
+
+def send_reasoning(text: str) -> SendReasoning:
+    match text:
+        case "auto" | "tools" | "never":
+            return text
+    raise ValueError(f"must be auto, tools or never, not {text!r}.")
 
 
 def words(text: str) -> list[str]:

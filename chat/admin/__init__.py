@@ -3,11 +3,20 @@
 from django.contrib import admin
 from django.contrib.auth.models import User
 
-from chat.models import Conversation, Generation, Invitation, ModelPrice, Process, SavedPrompt
+from chat.models import (
+    Conversation,
+    Generation,
+    Invitation,
+    McpServer,
+    ModelPrice,
+    Process,
+    SavedPrompt,
+)
 
 from .conversation import ConversationAdmin
 from .generation import GenerationAdmin
 from .invitation import InvitationAdmin
+from .mcp_server import McpServerAdmin
 from .person import PersonAdmin
 from .price import ModelPriceAdmin
 from .process import ProcessAdmin
@@ -18,6 +27,7 @@ admin.site.register(Conversation, ConversationAdmin)
 admin.site.register(Generation, GenerationAdmin)
 admin.site.register(Invitation, InvitationAdmin)
 admin.site.register(ModelPrice, ModelPriceAdmin)
+admin.site.register(McpServer, McpServerAdmin)
 admin.site.register(Process, ProcessAdmin)
 admin.site.register(SavedPrompt, SavedPromptAdmin)
 admin.site.unregister(User)

@@ -10,6 +10,7 @@ from chat.models import Accepted
 from chat.refusals import REFUSED, refusal
 from chat.sessions import Pass
 from chat.taking import Asker
+from chat.tools import Allow
 
 
 class SignedOut(Exception):
@@ -23,6 +24,9 @@ async def carry_out(tab: Tab, session: Pass, text: str) -> None:
         frame = parse_frame(text)
         if isinstance(frame, Ping):
             tab.say(frames.encode("pong", n=frame.n))
+            return
+        if isinstance(frame, Allow):
+            await _allow(tab, frame)
             return
         key = frame.key
         if isinstance(frame, Stop):
@@ -53,3 +57,8 @@ async def _stop(tab: Tab, stop: Stop) -> None:
     if not await supervisor.current().stop(tab.user_id, tab.conversation_id, stop):
         text = _("Nothing is being written here.")
         tab.say(frames.notice("gone", text, key=stop.key, generation=stop.generation))
+
+
+async def _allow(tab: Tab, allow: Allow) -> None:
+    if not await supervisor.current().allow(tab.user_id, tab.conversation_id, allow):
+        tab.say(frames.notice("gone", _("This is not asked any more.")))

@@ -14,7 +14,19 @@ from chat.demo.generated import expected_text, wide
 from chat.demo.received import BLIND, CANNOT, has_images, received
 from chat.demo.texts import text
 from chat.demo.tokens import cut
-from chat.demo.tools import after_tool, tool, tool_call, tool_text, two_tools
+from chat.demo.tools import (
+    after_tool,
+    bad_call,
+    calculation,
+    for_ever,
+    search,
+    time_in,
+    tool,
+    tool_call,
+    tool_text,
+    two_tools,
+    used,
+)
 
 FILLERS = frozenset(
     re.findall(r"\w+", "a an the please show me give some i want answer now try it")
@@ -84,9 +96,15 @@ WORDS = (
     Word("math", "formulas", shows("math"), also=("maths", "formula", "formulas")),
     Word("think", "reasoning first, then the answer", thinks, also=("reasoning", "reason")),
     Word("think inline", "reasoning as `<think>` in the text", thinks_inline),
+    Word("what time is it", "a look at the clock, with a tool", time_in, also=("time",)),
+    Word("calculate …", "a calculation, with a tool", calculation, also=("use the calculator",)),
+    Word("search my chats for …", "a search in earlier conversations, with a tool", search),
     Word("tool", "a call of a tool, if one is offered", tool, also=("tools",)),
     Word("tool call", "a call of a tool, offered or not", tool_call),
-    Word("two tools", "two calls in one answer", two_tools, "test"),
+    Word("two tools", "two calls in one answer", two_tools),
+    Word("use …", "a call of the tool of this name", used, "test"),
+    Word("tools for ever", "a call after every result", for_ever, "test"),
+    Word("bad tool", "arguments that are no JSON, and a tool that is not", bad_call, "test"),
     Word("tool whole", "the call in one piece", lambda a: tool_call(a, "whole"), "test"),
     Word("tool repeated", "id and name in every piece", lambda a: tool_call(a, "repeated"), "test"),
     Word("tool text", "the call as `<tool_call>` in the text", tool_text, "test"),
@@ -153,6 +171,9 @@ def normal(message: str) -> str:
     return " ".join(word for word in words if word not in FILLERS)
 
 
+# What takes more words than its own.
+OPEN = {normal(w.phrase): w for w in WORDS if w.phrase.endswith("…")}
+OPEN[normal("what time is it in")] = next(word for word in WORDS if word.make is time_in)
 PHRASES = {normal(phrase): word for word in WORDS for phrase in (word.phrase, *word.also)}
 
 
@@ -192,16 +213,25 @@ def expected(messages: str | list[dict[str, Any]], **request: Any) -> str:
 
 
 def _make(asked: Asked) -> Answer:
-    if asked.results:
+    word = _word(asked.text)
+    if asked.results and (word is None or word.make is not for_ever):
         return after_tool(asked)
-    if asked.text[:5].lower() == "echo ":
-        return echo(asked)
-    word = PHRASES.get(normal(asked.text)) if len(asked.text) < 100 else None
     if word:
         return word.make(asked)
     if asked.brought:
         return files(asked)
     return Answer(text=welcome() if asked.turns < 2 else again())
+
+
+def _word(message: str) -> Word | None:
+    """The word that a message is, or begins with if that word takes more."""
+    if message[:5].lower() == "echo ":
+        return OPEN["echo"]
+    if len(message) >= 100:
+        return None
+    said = normal(message)
+    begun = (word for phrase, word in OPEN.items() if said.startswith(f"{phrase} "))
+    return PHRASES.get(said) or next(begun, None)
 
 
 @functools.cache

@@ -119,7 +119,9 @@ class Follower:
         for index, part in enumerate(self._answer.parts):
             if index == len(self._views):
                 self._views.append(view_of(part_prefix(self.message_id, index), part))
-            self._views[index].take(part, done=index < last or self.ended)
+            # A call that others follow may still be running.
+            over = index < last and part["type"] != "tool_call"
+            self._views[index].take(part, done=over or self.ended)
         # What is said again on every beat is the open tail; a long one slows its own beat.
         tails = (view.repeated for view in self._views[-1:] if isinstance(view, TextView))
         self.next_at = self._clock() + pause_after(sum(tails))

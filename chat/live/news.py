@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from chat import sessions
 from chat.database import in_database
 
-from . import frames, turns
+from . import frames, permissions, turns
 from .answers import answers
 from .tabs import tabs
 
@@ -78,6 +78,11 @@ async def say_stop(generation_id: int) -> None:
     await _say("stop", generation=generation_id)
 
 
+async def say_permission(ask: uuid.UUID) -> None:
+    """A person said whether a tool may run, which is in the database."""
+    await _say("permission", ask=str(ask))
+
+
 async def listen() -> None:
     """Hear what other processes tell, until cancelled; what is lost meanwhile is lost."""
     layer = get_channel_layer()
@@ -129,6 +134,8 @@ async def _pass_on(event: dict[str, Any]) -> None:
             tabs.sign_out({k for k in keys if sessions.session_hash(k) == event["session"]})
         case "stop":
             answers.stop(event["generation"])
+        case "permission":
+            permissions.hear(event["ask"])
 
 
 async def _tell_title(user_id: int, conversation_id: str) -> None:

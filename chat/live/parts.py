@@ -19,12 +19,14 @@ class TextMark(NamedTuple):
 
 
 class ToolCallMark(NamedTuple):
-    """What the card says."""
+    """What the card says: characters of the arguments, and all that redraws it."""
 
+    arguments: int
     name: str
-    arguments: str
+    state: str
+    ask: str
     result: str | None
-    error: bool
+    done: bool
 
 
 class ReasoningMark(NamedTuple):
@@ -157,34 +159,42 @@ class ReasoningView:
 
 
 class ToolCallView:
-    """A tool call: a small card, replaced as it grows."""
+    """A tool call: a small card, whose pieces are replaced as it gets on."""
 
     def __init__(self, prefix: str, part: ToolCallPart) -> None:
         self._prefix = prefix
         self._part = part
+        self._done = False
 
     def take(self, part: Part, *, done: bool) -> None:
         """Keep the part."""
         assert part["type"] == "tool_call"
-        self._part = part
+        self._part, self._done = part, done
 
     def mark(self) -> Mark:
         """What the card says."""
         part = self._part
-        return ToolCallMark(part["name"], part["arguments"], part["result"], part["error"])
+        state, ask = part.get("state", ""), part.get("ask", "")
+        written = len(part["arguments"])
+        return ToolCallMark(written, part["name"], state, ask, part["result"], self._done)
 
     def html(self) -> str:
         """The card."""
-        return render_part(self._prefix, self._part)
+        return render_part(self._prefix, self._part, done=self._done)
 
     def changes(self, since: Mark) -> str:
         """New characters of the arguments alone, or the card anew."""
         assert isinstance(since, ToolCallMark)
-        part = self._part
-        if since == (part["name"], since.arguments, part["result"], part["error"]):
-            new = escape(part["arguments"][len(since.arguments) :])
+        if self.mark()[1:] == since[1:]:
+            new = escape(self._part["arguments"][since.arguments :])
             return partial(f"#{self._prefix}-arguments", "beforeend", new) if new else ""
-        return partial(f"#{self._prefix}", "outerHTML", self.html())
+        # Not the whole card: whether the reader has opened it is theirs to say.
+        return "".join(self._again(piece) for piece in ("label", "body", "ask"))
+
+    def _again(self, piece: str) -> str:
+        context = {"prefix": self._prefix, "part": self._part, "done": self._done}
+        html = get_template(f"chat/parts/tool_{piece}.html").render(context)
+        return partial(f"#{self._prefix}-{piece}", "innerHTML", html)
 
 
 def view_of(prefix: str, part: Part) -> PartView:

@@ -6,12 +6,14 @@ from .conversation import Conversation, title_of
 from .generation import Generation, Outcome
 from .imports import Import, Origin
 from .invitation import Invitation
+from .mcp_server import McpServer
 from .message import Message
 from .preferences import Preferences
 from .price import ModelPrice
 from .process import DEAD_AFTER, Checkpoint, Process, Progress
 from .saved_prompt import SavedPrompt
 from .share import Share
+from .tool_permission import ToolPermission
 
 __all__ = [
     "DEAD_AFTER",
@@ -26,6 +28,7 @@ __all__ = [
     "Generation",
     "Import",
     "Invitation",
+    "McpServer",
     "Message",
     "ModelPrice",
     "NotPossible",
@@ -37,4 +40,5 @@ __all__ = [
     "SavedPrompt",
     "Share",
     "title_of",
+    "ToolPermission",
 ]

@@ -31,6 +31,8 @@ class Conversation(Listed):
     model = models.CharField(max_length=200, blank=True)
     system_prompt = models.TextField(blank=True)
     params = models.JSONField(default=dict, blank=True)
+    tools = models.JSONField(default=dict, blank=True)
+    tools_allowed = models.JSONField(default=list, blank=True)
     leaf = models.ForeignKey(
         "chat.Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -106,6 +108,12 @@ class Conversation(Listed):
         prompt = self.messages.create(**what, parts=[each.part for each in files])
         Attachment.objects.send_with(prompt, files)
         return prompt
+
+    def switch_tools(self, on: dict[str, bool]) -> None:
+        """Offer these tools to the model from now on, or not."""
+        self.tools = {**self.tools, **on}
+        # Not `save`: that would make it the newest.
+        Conversation.objects.filter(pk=self.pk).update(tools=self.tools)
 
     def regenerate(self, ask: Ask, message: int) -> Accepted:
         """Write another answer beside `message`."""

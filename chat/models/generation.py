@@ -35,6 +35,8 @@ class Outcome:
     finished_at: datetime | None = None
     stopped_by: int | None = None
     upstream_closed_ms: float | None = None
+    paused_ms: int = 0
+    without_tools: bool = False
 
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
@@ -88,6 +90,8 @@ class Generation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     upstream_closed_ms = models.FloatField(null=True, blank=True)
+    paused_ms = models.PositiveIntegerField(default=0)
+    without_tools = models.BooleanField(default=False)
     finish_reason = models.CharField(max_length=40, blank=True)
     prompt_tokens = models.PositiveIntegerField(null=True, blank=True)
     completion_tokens = models.PositiveIntegerField(null=True, blank=True)
@@ -141,9 +145,9 @@ class Generation(models.Model):
 
     @property
     def tokens_per_second(self) -> float | None:
-        """Completion tokens per second of writing, from the first token on."""
-        writing = _milliseconds(self.first_token_at, self.finished_at)
-        if not writing or not self.completion_tokens:
+        """Completion tokens per second of writing, from the first token on, without the tools."""
+        writing = (_milliseconds(self.first_token_at, self.finished_at) or 0) - self.paused_ms
+        if writing <= 0 or not self.completion_tokens:
             return None
         return round(self.completion_tokens * 1000 / writing, 1)
 
@@ -167,6 +171,8 @@ class Generation(models.Model):
                 finished_at=outcome.finished_at,
                 finish_reason=outcome.finish_reason[:40],
                 upstream_closed_ms=outcome.upstream_closed_ms,
+                paused_ms=outcome.paused_ms,
+                without_tools=outcome.without_tools,
                 prompt_tokens=usage["prompt_tokens"] if usage else None,
                 completion_tokens=usage["completion_tokens"] if usage else None,
                 reasoning_tokens=usage["reasoning_tokens"] if usage else None,

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from chat.stream.messages import messages_of
+
 from .enclosed import enclosed
 from .generation import Generation
+from .message import Told
 
 GO_ON = "Continue your last answer exactly where it stopped. Do not repeat any of it."
 
@@ -14,12 +17,19 @@ def history(generation: Generation) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = []
     if conversation.system_prompt:
         messages.append({"role": "system", "content": conversation.system_prompt})
-    path = conversation.messages.words_to(answer.pk)
-    files = enclosed([id for _, _, id in path if id is not None])
-    for role, text, id in path:
-        content = files[id].content(text) if id in files else text
-        if content:
-            messages.append({"role": role, "content": content})
-    if answer.text:
+    path = conversation.messages.told_to(answer.pk)
+    files = enclosed([told.files for told in path if told.files is not None])
+    for told in path:
+        enclosure = files.get(told.files) if told.files else None
+        messages += _messages(told, enclosure.content(told.text) if enclosure else told.text)
+    # After the results of its calls a model goes on by itself.
+    if answer.text and messages[-1]["role"] == "assistant":
         messages.append({"role": "user", "content": GO_ON})
     return messages
+
+
+def _messages(told: Told, content: Any) -> list[dict[str, Any]]:
+    """A message as the model is told it: several where tools were called, none if it is empty."""
+    if told.parts:
+        return messages_of(told.parts)
+    return [{"role": told.role, "content": content}] if content else []

@@ -1,6 +1,7 @@
 """A message: a turn of a conversation, in a tree."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+import json
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.db import connection, models
 
@@ -21,17 +22,31 @@ WITH RECURSIVE path(id, parent_id, height) AS (
 SELECT id FROM path
 """
 WHOLE_PATH = 1_000_000
-WORDS_UP = """
-WITH RECURSIVE path(role, text, id, parent_id, has_files, height) AS (
-    SELECT role, text, id, parent_id, role = 'user' AND parts <> '[]', 0
-    FROM chat_message WHERE id = %s
+TOLD_UP = """
+WITH RECURSIVE path(id, parent_id, height) AS (
+    SELECT id, parent_id, 0 FROM chat_message WHERE id = %s
     UNION ALL
-    SELECT chat_message.role, chat_message.text, chat_message.id, chat_message.parent_id,
-        chat_message.role = 'user' AND chat_message.parts <> '[]', path.height + 1
+    SELECT chat_message.id, chat_message.parent_id, path.height + 1
     FROM chat_message JOIN path ON chat_message.id = path.parent_id
 )
-SELECT role, text, CASE WHEN has_files THEN id END FROM path ORDER BY height DESC
+SELECT role, text, CASE WHEN role = 'user' AND parts <> '[]' THEN id END,
+    CASE WHEN role <> 'user' AND {called} THEN parts END
+FROM path JOIN chat_message USING (id) ORDER BY height DESC
 """
+# Parts repeat the text: only those of answers that called tools are worth reading.
+CALLED = {
+    "sqlite": "instr(parts, '\"tool_call\"') > 0",
+    "postgresql": """parts @> '[{"type": "tool_call"}]'""",
+}
+
+
+class Told(NamedTuple):
+    """A message for a model: its id where `files` go with it, its parts where it called tools."""
+
+    role: str
+    text: str
+    files: int | None
+    parts: list[Part]
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -47,11 +62,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         found = self.prefetch_related("generations").in_bulk(ids)
         return [found[id] for id in reversed(ids) if id in found]
 
-    def words_to(self, leaf_id: int) -> list[tuple[str, str, int | None]]:
-        """Role and text of each message from the root to the leaf; its id if files go with it."""
+    def told_to(self, leaf_id: int) -> list["Told"]:
+        """What a model can be told of each message from the root to the leaf."""
         with connection.cursor() as cursor:
-            cursor.execute(WORDS_UP, [leaf_id])
-            return list(cursor.fetchall())
+            cursor.execute(TOLD_UP.format(called=CALLED[connection.vendor]), [leaf_id])
+            told = cursor.fetchall()
+        return [Told(*row[:3], json.loads(row[3]) if row[3] else []) for row in told]
 
 
 class Message(models.Model):
@@ -94,6 +110,11 @@ class Message(models.Model):
     def file_names(self) -> str:
         """The names of the files that go with a prompt."""
         return ", ".join(part["name"] for part in self.parts if part["type"] == "attachment")
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is something to continue: text, or calls of tools."""
+        return bool(self.text) or any(part["type"] == "tool_call" for part in self.parts)
 
     @property
     def part_htmls(self) -> list[str]:

@@ -7,6 +7,7 @@ CHARACTERS_PER_TOKEN = 4
 """Of ordinary text, roughly, with any tokenizer."""
 
 Phase = Literal["queued", "connecting", "waiting", "reasoning", "writing", "tool"]
+ToolStateName = Literal["asking", "running", "denied", "stopped"]
 UsageSource = Literal["provider", "estimated", "none"]
 
 
@@ -35,13 +36,23 @@ class ToolCall(TypedDict):
     arguments: str
 
 
+class ToolState(TypedDict):
+    """Where the tool call `id` is; `ask` is the question whether it may run, while it is asked."""
+
+    kind: Literal["tool_state"]
+    id: str
+    state: ToolStateName
+    ask: NotRequired[str]
+
+
 class ToolResult(TypedDict):
-    """What the tool call `id` returned; `error` says that it failed."""
+    """What the tool call `id` returned, after `ms`; `error` says that it failed."""
 
     kind: Literal["tool_result"]
     id: str
     text: str
     error: bool
+    ms: NotRequired[int]
 
 
 class Status(TypedDict):
@@ -79,7 +90,11 @@ class ReasoningPart(TypedDict):
 
 
 class ToolCallPart(TypedDict):
-    """A tool call with its arguments (JSON text, perhaps incomplete) and its result."""
+    """A tool call with its arguments (JSON text, perhaps incomplete) and its result.
+
+    `round` counts how often the model was asked before it asked for this; `state` is missing while
+    the call still grows, and where nobody ran it.
+    """
 
     type: Literal["tool_call"]
     id: str
@@ -87,6 +102,10 @@ class ToolCallPart(TypedDict):
     arguments: str
     result: str | None
     error: bool
+    round: NotRequired[int]
+    state: NotRequired[ToolStateName]
+    ask: NotRequired[str]
+    ms: NotRequired[int]
 
 
 Part = TextPart | ReasoningPart | ToolCallPart
@@ -107,7 +126,7 @@ class End(TypedDict):
     ending: dict[str, Any]
 
 
-Entry = Text | Reasoning | ToolCall | ToolResult | Status | Usage | Base | End
+Entry = Text | Reasoning | ToolCall | ToolState | ToolResult | Status | Usage | Base | End
 
 
 def text(characters: str) -> Text:
@@ -118,6 +137,11 @@ def text(characters: str) -> Text:
 def status(phase: Phase, elapsed_ms: int, tokens: int = 0) -> Status:
     """A status entry."""
     return {"kind": "status", "phase": phase, "elapsed_ms": elapsed_ms, "tokens": tokens}
+
+
+def tool_state(id: str, state: ToolStateName, ask: str = "") -> ToolState:
+    """A tool state entry."""
+    return {"kind": "tool_state", "id": id, "state": state, "ask": ask}
 
 
 def base(parts: list[Part]) -> Base:

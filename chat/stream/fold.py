@@ -14,6 +14,7 @@ from .entries import (
     ToolCall,
     ToolCallPart,
     ToolResult,
+    ToolState,
     Usage,
 )
 
@@ -27,6 +28,8 @@ class Answer:
         self.status: Status | None = None
         self.end: End | None = None
         self._calls: dict[int, ToolCallPart] = {}
+        self._round = 0
+        self._answered = False
 
     @property
     def text(self) -> str:
@@ -42,6 +45,8 @@ class Answer:
                 self._add_reasoning(entry)
             case "tool_call":
                 self._add_tool_call(entry)
+            case "tool_state":
+                self._add_tool_state(entry)
             case "tool_result":
                 self._add_tool_result(entry)
             case "base":
@@ -69,6 +74,8 @@ class Answer:
         last["ms"] = entry.get("ms", last["ms"])
 
     def _add_tool_call(self, entry: ToolCall) -> None:
+        if self._answered:
+            self._next_round()
         call = self._calls.get(entry["index"])
         if call is None or (entry["id"] and call["id"] and entry["id"] != call["id"]):
             call = {
@@ -78,6 +85,7 @@ class Answer:
                 "arguments": "",
                 "result": None,
                 "error": False,
+                "round": self._round,
             }
             self._calls[entry["index"]] = call
             self.parts.append(call)
@@ -85,18 +93,39 @@ class Answer:
         call["name"] = entry["name"] or call["name"]
         call["arguments"] += entry["arguments"]
 
-    def _add_tool_result(self, entry: ToolResult) -> None:
-        # A result ends the round: the next round counts its calls from 0 again.
+    def _next_round(self) -> None:
+        """The model was asked again: it counts its calls from 0 again."""
         self._calls.clear()
+        self._round += 1
+        self._answered = False
+
+    def _add_tool_state(self, entry: ToolState) -> None:
+        call = self._waiting(entry["id"])
+        if call is not None:
+            call["state"] = entry["state"]
+            call["ask"] = entry.get("ask", "")
+
+    def _add_tool_result(self, entry: ToolResult) -> None:
+        self._answered = True
+        call = self._waiting(entry["id"])
+        if call is not None:
+            call["result"], call["error"] = entry["text"], entry["error"]
+            call["ms"] = entry.get("ms", 0)
+
+    def _waiting(self, id: str) -> ToolCallPart | None:
+        """The last call of this id that has no result."""
         for part in reversed(self.parts):
-            if part["type"] == "tool_call" and part["id"] == entry["id"]:
-                part["result"] = entry["text"]
-                part["error"] = entry["error"]
-                return
+            if part["type"] == "tool_call" and part["id"] == id and part["result"] is None:
+                return part
+        return None
 
     def _replace(self, entry: Base) -> None:
         self.parts = [cast(Part, dict(part)) for part in entry["parts"]]
+        self._round = 1 + max(
+            (part.get("round", 0) for part in self.parts if part["type"] == "tool_call"), default=-1
+        )
         self._calls.clear()
+        self._answered = False
 
 
 def fold(entries: Iterable[Entry]) -> Answer:
@@ -105,3 +134,11 @@ def fold(entries: Iterable[Entry]) -> Answer:
     for entry in entries:
         answer.add(entry)
     return answer
+
+
+def settled(parts: list[Part]) -> list[Part]:
+    """The parts of an answer that nobody writes any more: calls without a result were stopped."""
+    for part in parts:
+        if part["type"] == "tool_call" and part["result"] is None:
+            part["state"] = "stopped"
+    return parts

@@ -4,7 +4,7 @@ from .answer import AnswerStream, Batch
 from .client import Upstream
 from .errors import UpstreamError
 from .local import LocalServer, local_servers
-from .requests import ChatRequest, Limits
+from .requests import ChatRequest, Limits, SendReasoning
 
 __all__ = [
     "AnswerStream",
@@ -38,7 +38,8 @@ def get_upstream() -> Upstream:
     return _upstream
 
 
-def _from_settings() -> tuple[str, str]:
+def _from_settings() -> tuple[str, str, SendReasoning]:
     from django.conf import settings
 
-    return settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY
+    reasoning: SendReasoning = settings.OPENAI_SEND_REASONING
+    return settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, reasoning

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from .answer import AnswerStream
 from .errors import UpstreamError, refused
 from .redact import redacted
-from .requests import ChatRequest, Dialect, Limits
+from .requests import ChatRequest, Dialect, Limits, SendReasoning
 
 if TYPE_CHECKING:
     import httpx2
@@ -27,11 +27,15 @@ MODELS = 1000
 class Upstream:
     """One server, its connections and what is known of its dialect; one per process."""
 
-    def __init__(self, base_url: str, api_key: str) -> None:
+    def __init__(self, base_url: str, api_key: str, reasoning: SendReasoning = "auto") -> None:
         self.base_url = base_url
         self._api_key = api_key
-        self._dialect = Dialect()
+        self._dialect = Dialect(reasoning)
         self._opened: openai.AsyncOpenAI | None = None
+
+    def takes_tools(self, model: str) -> bool:
+        """Whether the server has not refused tools for this model yet."""
+        return model not in self._dialect.toolless
 
     async def aclose(self) -> None:
         """Close every connection to the server."""

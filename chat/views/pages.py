@@ -14,6 +14,7 @@ from chat import choices
 from chat.attachments.kinds import ACCEPTED
 from chat.live import turns
 from chat.models import Conversation, Preferences
+from chat.tools import switches
 
 from .shown_settings import picker_context, settings_context
 from .sidebar import sidebar
@@ -61,6 +62,7 @@ def page(
         "max_prompt": settings.LIMITS.max_prompt_chars,
         **picker_context(conversation.model if conversation else preferences.model),
         **settings_context(conversation, preferences, chosen),
+        "tool_switches": switches(conversation),
         "banner": choices.banner(),
         **sidebar(request, conversation_id),
     }

@@ -14,6 +14,7 @@ import "./chosen.js";
 import "./slash.js";
 import "./sendstop.js";
 import "./commands.js";
+import "./tools.js";
 import "./progress.js";
 import "./scroll.js";
 import "./announce.js";

@@ -91,10 +91,11 @@ def test_a_line_of_reasoning_that_was_opened_stays_open_while_it_grows_and_at_th
 def test_a_tool_call_is_a_card_with_its_name_and_arguments(alice: Tab) -> None:
     alice.ask("tool call rate=0")
     alice.ended()
-    card = alice.answer.locator(".tool")
-    expect(card.locator("summary")).to_contain_text("current_time")
+    card = alice.answer.locator(".tool-call")
+    expect(card.locator("summary")).to_contain_text("Current time")
     card.locator("summary").click()
     expect(card.locator("pre").first).to_have_text('{"timezone": "Europe/Berlin"}')
+    expect(card.locator("pre").last).to_contain_text('"weekday"')
 
 
 def test_enter_sends_and_shift_enter_breaks_the_line(alice: Tab) -> None:

@@ -75,7 +75,7 @@ def test_reasoning_and_tool_calls_are_shown(alice: Tab) -> None:
     alice.ask("Tool.")
     expect(alice.answers).to_have_count(2)
     alice.ended()
-    card = alice.answer.locator(".tool")
+    card = alice.answer.locator(".tool-call")
     expect(card.locator("summary")).to_contain_text("get_weather")
     card.locator("summary").click()
     expect(card.locator("pre").first).to_have_text(re.compile(r'\{"city":\s*"Paris"\}'))

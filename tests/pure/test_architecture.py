@@ -16,7 +16,7 @@ LAYERS = [
     "models",
     "forms choices allowance prices pulse search exporting",
     "live sharing",
-    "writer supervisor taking recovery heartbeat refusals departures titles purging uploads",
+    "rounds writer supervisor taking recovery heartbeat refusals departures titles purging uploads",
     "views consumers api admin templatetags importing",
     "urls routing apps management",
 ]
@@ -36,6 +36,7 @@ DOORS = {
     "nh3": {"rendering"},
     "pygments": {"rendering"},
     "latex2mathml": {"rendering"},
+    "mcp": {"tools"},
     "PIL": {"attachments"},
     "pypdf": {"attachments"},
     "charset_normalizer": {"attachments"},

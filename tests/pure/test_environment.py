@@ -46,6 +46,7 @@ BAD = [
     ("OPENAI_BASE_URL", "http://user:hidden-word@host/v1"),
     ("OPENAI_BASE_URL", "http://host/v1?key=hidden-word"),
     ("OPENAI_MODELS", "gpt-\x07"),
+    ("OPENAI_SEND_REASONING", "sometimes"),
     ("DRAIN_SECONDS", "-1"),
     ("DRAIN_SECONDS", "soon"),
     ("DRAIN_SECONDS", "nan"),
@@ -53,6 +54,7 @@ BAD = [
     ("SIGNUP", "everyone"),
     ("TITLES", "never"),
     ("LOG_FORMAT", "xml"),
+    ("MCP_COMMANDS", "perhaps"),
 ]
 
 # These are refused when they cannot be made, which is tried at the start.

@@ -63,3 +63,46 @@ def test_a_limit_that_is_too_large_keeps_its_name() -> None:
     request = limited(max_tokens=10**9)
     complaint = "max_tokens is too large: 1000000000"
     assert not dialect.learn(400, complaint, dialect.body(request))
+
+
+CLOCK = {"type": "function", "function": {"name": "clock", "parameters": {}}}
+
+
+@pytest.mark.parametrize(
+    ("status", "complaint"),
+    [
+        (400, "registry.ollama.ai/library/gemma:2b does not support tools"),
+        (400, '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser'),
+        (500, "tools param requires --jinja flag"),
+        (404, "No endpoints found that support tool use."),
+        (400, "Unsupported parameter: 'tools' is not supported with this model."),
+        (422, "body.tools: Extra inputs are not permitted"),
+        (400, "`tool calling` is not supported with this model"),
+    ],
+)
+def test_a_model_that_takes_no_tools_is_asked_without_from_then_on(
+    status: int, complaint: str
+) -> None:
+    dialect = Dialect()
+    result = {"role": "tool", "tool_call_id": "a", "content": "1"}
+    request = ChatRequest("m", [result], {}, [CLOCK], "none")
+    assert dialect.body(request)["tool_choice"] == "none"
+    assert dialect.learn(status, complaint, dialect.body(request))
+    body = dialect.body(request)
+    assert "tools" not in body and "tool_choice" not in body and body["messages"] == []
+    assert "tools" in dialect.body(ChatRequest("other", [], {}, [CLOCK]))
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "Invalid schema for function 'clock'",
+        "messages with role 'tool' must be a response to a preceding message with 'tool_calls'",
+        "image input is not supported by this model",
+    ],
+)
+def test_another_complaint_keeps_the_tools(complaint: str) -> None:
+    dialect = Dialect()
+    request = ChatRequest("m", [], {}, [CLOCK])
+    assert not dialect.learn(400, complaint, dialect.body(request))
+    assert "tools" in dialect.body(request)

@@ -67,7 +67,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         with connection.cursor() as cursor:
             cursor.execute(TOLD_UP.format(called=CALLED[connection.vendor]), [leaf_id])
             told = cursor.fetchall()
-        return [Told(*row[:3], json.loads(row[3]) if row[3] else []) for row in told]
+        return [
+            Told(role, text, files, json.loads(parts) if parts else [])
+            for role, text, files, parts in told
+        ]
 
 
 class Message(models.Model):

@@ -26,7 +26,8 @@ function detail() {
 
 function draw() {
   line.hidden = phase === "";
-  const shown = [word(phase), detail()].filter(Boolean).join(" · ");
+  const asking = phase === "tool" && live.querySelector(".tool-ask");
+  const shown = [word(asking ? "asking" : phase), detail()].filter(Boolean).join(" · ");
   if (words.textContent !== shown) words.textContent = shown;
 }
 

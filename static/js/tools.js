@@ -1,4 +1,5 @@
 // Tools: which the model may use, and whether one that asks may run.
+import { say } from "./announce.js";
 import { show } from "./notices.js";
 import { live, main, on, post, word } from "./page.js";
 
@@ -37,6 +38,20 @@ live.addEventListener("click", async ({ target }) => {
   if (await post(main.dataset.allow, { ask, choice })) return;
   show(word("not-saved"));
   for (const button of asking.querySelectorAll("button")) button.disabled = false;
+});
+
+on("delta", ({ content }) => content?.includes("data-ask=") && say(word("asking")));
+
+// Reasoning that is open is followed to its end, unless the reader has scrolled up in it.
+const END = 96;
+function follow(text) {
+  if (text.scrollHeight - text.clientHeight - text.scrollTop < END)
+    text.scrollTop = text.scrollHeight;
+}
+on("swapped", ({ type }) => {
+  if (type !== "delta") return;
+  const text = live.querySelector('[aria-busy="true"] .reasoning[open]:last-child > div');
+  if (text) follow(text);
 });
 
 draw();

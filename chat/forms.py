@@ -108,8 +108,7 @@ class Send(Command):
     def beginning(self) -> dict[str, Any]:
         """What was chosen before there was a conversation: settings, tools, to be temporary."""
         chosen = self.settings.given() if self.settings else {}
-        chosen |= {"tools": self.tools} if self.tools else {}
-        return {**chosen, "temporary": True} if self.temporary else chosen
+        return chosen | {n: v for n in ("tools", "temporary") if (v := getattr(self, n))}
 
     def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
         """Send the prompt."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chat.demo import tools
 from chat.demo.answer import Answer, Fault
 from chat.demo.asked import Asked, of
 from chat.demo.faults import REFUSALS, failing, only, refuse
@@ -14,19 +15,6 @@ from chat.demo.generated import expected_text, wide
 from chat.demo.received import BLIND, CANNOT, has_images, received
 from chat.demo.texts import text
 from chat.demo.tokens import cut
-from chat.demo.tools import (
-    after_tool,
-    bad_call,
-    calculation,
-    for_ever,
-    search,
-    time_in,
-    tool,
-    tool_call,
-    tool_text,
-    two_tools,
-    used,
-)
 
 FILLERS = frozenset(
     re.findall(r"\w+", "a an the please show me give some i want answer now try it")
@@ -96,18 +84,28 @@ WORDS = (
     Word("math", "formulas", shows("math"), also=("maths", "formula", "formulas")),
     Word("think", "reasoning first, then the answer", thinks, also=("reasoning", "reason")),
     Word("think inline", "reasoning as `<think>` in the text", thinks_inline),
-    Word("what time is it", "a look at the clock, with a tool", time_in, also=("time",)),
-    Word("calculate …", "a calculation, with a tool", calculation, also=("use the calculator",)),
-    Word("search my chats for …", "a search in earlier conversations, with a tool", search),
-    Word("tool", "a call of a tool, if one is offered", tool, also=("tools",)),
-    Word("tool call", "a call of a tool, offered or not", tool_call),
-    Word("two tools", "two calls in one answer", two_tools),
-    Word("use …", "a call of the tool of this name", used, "test"),
-    Word("tools for ever", "a call after every result", for_ever, "test"),
-    Word("bad tool", "arguments that are no JSON, and a tool that is not", bad_call, "test"),
-    Word("tool whole", "the call in one piece", lambda a: tool_call(a, "whole"), "test"),
-    Word("tool repeated", "id and name in every piece", lambda a: tool_call(a, "repeated"), "test"),
-    Word("tool text", "the call as `<tool_call>` in the text", tool_text, "test"),
+    Word("what time is it", "a look at the clock, with a tool", tools.time_in, also=("time",)),
+    Word(
+        "calculate …",
+        "a calculation, with a tool",
+        tools.calculation,
+        also=("use the calculator",),
+    ),
+    Word("search my chats for …", "a search in earlier conversations, with a tool", tools.search),
+    Word("tool", "a call of a tool, if one is offered", tools.tool, also=("tools",)),
+    Word("tool call", "a call of a tool, offered or not", tools.tool_call),
+    Word("two tools", "two calls in one answer", tools.two_tools),
+    Word("use …", "a call of the tool of this name", tools.used, "test"),
+    Word("tools for ever", "a call after every result", tools.for_ever, "test"),
+    Word("bad tool", "arguments that are no JSON, and a tool that is not", tools.bad_call, "test"),
+    Word("tool whole", "the call in one piece", lambda a: tools.tool_call(a, "whole"), "test"),
+    Word(
+        "tool repeated",
+        "id and name in every piece",
+        lambda a: tools.tool_call(a, "repeated"),
+        "test",
+    ),
+    Word("tool text", "the call as `<tool_call>` in the text", tools.tool_text, "test"),
     Word("wide", "things wider than the page", lambda a: Answer(text=wide())),
     Word("rtl", "Arabic and Hebrew, right to left", shows("rtl"), also=("arabic", "hebrew")),
     Word("cjk", "Chinese, Japanese and Korean", shows("cjk"), also=("chinese", "japanese")),
@@ -173,7 +171,7 @@ def normal(message: str) -> str:
 
 # What takes more words than its own.
 OPEN = {normal(w.phrase): w for w in WORDS if w.phrase.endswith("…")}
-OPEN[normal("what time is it in")] = next(word for word in WORDS if word.make is time_in)
+OPEN[normal("what time is it in")] = next(word for word in WORDS if word.make is tools.time_in)
 PHRASES = {normal(phrase): word for word in WORDS for phrase in (word.phrase, *word.also)}
 
 
@@ -214,8 +212,8 @@ def expected(messages: str | list[dict[str, Any]], **request: Any) -> str:
 
 def _make(asked: Asked) -> Answer:
     word = _word(asked.text)
-    if asked.results and (word is None or word.make is not for_ever):
-        return after_tool(asked)
+    if asked.results and (word is None or word.make is not tools.for_ever):
+        return tools.after_tool(asked)
     if word:
         return word.make(asked)
     if asked.brought:

@@ -39,6 +39,6 @@ __all__ = [
     "Progress",
     "SavedPrompt",
     "Share",
-    "title_of",
     "ToolPermission",
+    "title_of",
 ]

@@ -87,6 +87,7 @@ document.querySelector(".chips").addEventListener("click", ({ target }) => {
 });
 on("ack", ({ key }) => release(key, true));
 on("refused", ({ key }) => release(key, false));
+on("withdrawn", ({ key }) => release(key, true));
 on("running", () => say(""));
 on("attached", () => say(""));
 

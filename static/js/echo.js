@@ -30,24 +30,36 @@ function mark({ key, text: reason }) {
   turn.querySelector(".echo-fault").hidden = false;
 }
 
-function dismiss(key) {
-  const frame = outbox.discard(key);
+/** A prompt that waits for the connection or for its turn can still be changed or taken back. */
+function draw() {
+  for (const turn of echoes()) {
+    turn.querySelector(".echo-queued").hidden = !outbox.unsent(turn.dataset.key);
+  }
+}
+
+function withdraw(key, edit) {
+  const frame = outbox.withdraw(key);
+  if (!frame) return draw(); // it has just left
   echo(key)?.remove();
-  if (!text.value) text.value = frame?.text ?? "";
-  if (frame?.attachments) files.restore(frame.attachments);
+  if (edit && text.value !== frame.text) {
+    text.value = [frame.text, text.value].filter((words) => words.trim()).join("\n\n");
+  }
+  if (edit && frame.attachments) files.restore(frame.attachments);
   text.dispatchEvent(new Event("input"));
-  text.focus();
+  text.focus({ preventScroll: true });
 }
 
 place.addEventListener("click", ({ target }) => {
   const key = target.closest(".echo")?.dataset.key;
   const action = target.closest("[data-echo]")?.dataset.echo;
   if (action === "retry") outbox.retry(key);
-  if (action === "dismiss") dismiss(key);
+  if (action === "edit" || action === "discard") withdraw(key, action === "edit");
 });
 
 on("asked", (frame) => frame.type === "send" && show(frame));
 on("refused", mark);
+on("outbox", draw);
+on("lost", draw);
 on("ack", ({ key }) => echo(key)?.classList.add("taken"));
 on("swapped", ({ type }) => {
   if (type !== "message" && type !== "snapshot") return;
@@ -60,3 +72,4 @@ for (const { frame, fault } of outbox.prompts()) {
   show(frame);
   if (fault) mark({ key: frame.key, text: fault });
 }
+draw();

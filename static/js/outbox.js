@@ -5,7 +5,7 @@ import { emit, main, on } from "./page.js";
 import { running } from "./running.js";
 
 const place = `outbox:${main.dataset.conversation}`;
-let commands = tab.get(place) ?? []; // {frame, fault?}
+let commands = tab.get(place) ?? []; // {frame, tried?, fault?}
 let sent = new Set(); // on this connection
 let later;
 
@@ -40,11 +40,20 @@ export function retry(key) {
   flush();
 }
 
-/** Forgets a prompt that was refused; gives back its frame. */
-export function discard(key) {
+/** Whether a prompt has never left this page, so that it can be taken back. */
+export const unsent = (key) => {
   const command = keyed(key);
+  return Boolean(command && !command.tried && !command.fault);
+};
+
+/** Takes back a prompt that was refused or never left; gives its frame. One under way stays. */
+export function withdraw(key) {
+  const command = keyed(key);
+  if (!command?.fault && !unsent(key)) return null;
   keep(commands.filter((other) => other !== command));
-  return command?.frame;
+  emit("withdrawn", command.frame);
+  emit("outbox");
+  return command.frame;
 }
 
 /** Stops what is written here, or what was asked for and not yet taken. */
@@ -62,9 +71,13 @@ function mayGo(frame) {
 
 function flush() {
   if (!online()) return;
-  for (const { frame, fault } of commands) {
-    if (!fault && mayGo(frame) && send(frame)) sent.add(frame);
+  for (const command of commands) {
+    const { frame, fault } = command;
+    if (fault || !mayGo(frame) || !send(frame)) continue;
+    sent.add(frame);
+    command.tried = true;
   }
+  keep(commands);
   emit("outbox");
 }
 

@@ -260,6 +260,41 @@ def test_prompts_typed_while_offline_are_asked_once_and_in_order(
     assert [model.times_asked(tag) for tag in tags] == [1, 1]
 
 
+def test_a_prompt_that_waits_for_the_connection_can_be_changed_or_taken_back(
+    wired: Tab, line: Wire, model: Model
+) -> None:
+    line.cut()
+    lost(wired)
+    tags = [model.tag() for _ in range(3)]
+    for tag in tags:
+        wired.ask(f"list rate=0 tag={tag}")
+    expect(wired.echo).to_have_count(3)
+    wired.echo.nth(1).get_by_role("button", name="Discard").click()
+    expect(wired.echo).to_have_count(2)
+    expect(wired.text).to_be_focused()
+    wired.echo.last.get_by_role("button", name="Edit").click()
+    expect(wired.text).to_have_value(f"list rate=0 tag={tags[2]}")
+    expect(wired.echo).to_have_count(1)
+    line.mend()
+    found(wired)
+    wired.ended()
+    expect(wired.answers).to_have_count(1)
+    expect(wired.echo).to_have_count(0)
+    # What is edited is a draft again.
+    expect(wired.text).to_have_value(f"list rate=0 tag={tags[2]}")
+    wired.page.reload()
+    wired.connected()
+    expect(wired.text).to_have_value(f"list rate=0 tag={tags[2]}")
+    wired.text.press("Enter")
+    expect(wired.answers).to_have_count(2)
+    wired.ended()
+    expect(wired.text).to_have_value("")
+    wired.page.reload()
+    wired.connected()
+    expect(wired.text).to_have_value("")
+    assert [model.times_asked(tag) for tag in tags] == [1, 0, 1]
+
+
 def test_a_prompt_typed_offline_survives_a_reload_of_the_new_chat(
     wired: Tab, line: Wire, model: Model
 ) -> None:

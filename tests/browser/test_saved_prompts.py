@@ -1,0 +1,110 @@
+"""Saved prompts in the composer, and the pages of one's own."""
+
+from datetime import UTC, datetime
+
+from playwright.sync_api import expect
+
+from .axe import violations
+from .conftest import Know
+from .person import Browsers, Tab
+
+INSERT = (
+    "INSERT INTO chat_savedprompt (owner_id, name, text, created_at, updated_at)"
+    " VALUES (?, ?, ?, ?, ?)"
+)
+
+
+def keep(tab: Tab, name: str, text: str) -> None:
+    """Give the person a saved prompt behind the server's back."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    tab.person.served.change(INSERT, tab.person.id, name, text, now, now)
+
+
+def test_a_slash_offers_prompts_and_asks_for_their_variables(
+    browsers: Browsers, know: Know
+) -> None:
+    tab = browsers.of(know("paula"))
+    keep(tab, "etiquette", "How do I behave?")
+    keep(tab, "explain", "Explain {{topic}} to {{ audience }}. Only {{topic}}!")
+    page, text = tab.open().page, tab.text
+    popup, dialog = page.locator("#prompt-menu"), page.locator("#variables")
+    page.keyboard.type("/")
+    expect(popup.get_by_role("option")).to_contain_text(["/etiquette", "/explain"])
+    assert violations(page, ".composer") == []
+    page.keyboard.press("ArrowDown")
+    expect(popup.get_by_role("option", selected=True)).to_contain_text("/explain")
+    page.keyboard.press("Tab")
+    expect(dialog.get_by_label("topic")).to_be_focused()
+    assert violations(page, "#variables") == []
+    page.keyboard.press("Escape")
+    expect(text).to_be_focused()
+    expect(text).to_have_value("/")
+    page.keyboard.type("exp")
+    expect(popup.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("topic")).to_be_focused()  # it must be said
+    page.keyboard.type("$& tides")
+    page.keyboard.press("Tab")
+    page.keyboard.type("sailors")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("Explain $& tides to sailors. Only $& tides!")
+    expect(text).to_be_focused()
+    expect(tab.echo).to_have_count(0)
+
+
+def test_a_slash_elsewhere_is_not_in_the_way(browsers: Browsers, know: Know) -> None:
+    tab = browsers.of(know("paul"))
+    keep(tab, "etiquette", "How do I behave?")
+    page, text = tab.open().page, tab.text
+    popup = page.locator("#prompt-menu")
+    page.keyboard.type("/et")
+    expect(popup).to_be_visible()
+    page.keyboard.type("c/passwd")
+    expect(popup).to_be_hidden()
+    text.fill("")
+    page.keyboard.type("either /et")
+    expect(popup).to_be_hidden()
+    text.fill("")
+    page.keyboard.type("/et")
+    expect(popup).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(popup).to_be_hidden()
+    page.keyboard.type("i")
+    expect(popup).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(tab.prompts).to_have_text("/eti")
+    tab.ended()
+
+
+def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
+    browsers: Browsers, know: Know
+) -> None:
+    size = {"width": 390, "height": 844}
+    tab = browsers.of(know("petra"), viewport=size, has_touch=True, is_mobile=True)
+    page = tab.open().page
+    tab.text.fill("echo used")
+    tab.button.tap()
+    tab.ended()
+    for path in ("/settings/", "/prompts/", "/usage/"):
+        page.goto(f"{tab.person.served.server.url}{path}")
+        assert violations(page) == [], path
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), path
+    expect(page.locator(".bars .c1")).to_have_count(1)
+    page.get_by_role("link", name="Prompts").click()
+    page.get_by_label("Name").fill("hello")
+    page.get_by_label("Text").fill("Say hello to {{whom}}.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("/hello was saved.")
+    page.get_by_role("link", name="Change /hello").click()
+    page.get_by_label("Name").fill("greet")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Delete /greet").click()
+    expect(page.get_by_role("status")).to_have_text("/greet was deleted.")
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Model").fill("demo-thinker")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("link", name="Back to the chat").click()
+    expect(page.locator("#model-button")).to_have_accessible_name("Model: demo-thinker")

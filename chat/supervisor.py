@@ -105,7 +105,7 @@ class Supervisor:
             raise Draining
         if wait := self._allowances.take(asker.user_id):
             raise TooMany(wait)
-        if not choices.models():
+        if not command.model and not choices.models():
             await choices.refresh()
         taken = await writing(take, self.process, asker, conversation_id, command)
         accepted = taken.accepted

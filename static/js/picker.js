@@ -5,6 +5,7 @@ import { show as toast } from "./notices.js";
 import { main, post, text, word } from "./page.js";
 
 const MOST = 200;
+const FEW = 8;
 const button = document.getElementById("model-button");
 const menu = document.getElementById("model-menu");
 const field = document.getElementById("model-search");
@@ -54,7 +55,8 @@ export function toggle() {
   button.setAttribute("aria-expanded", "true");
   field.value = "";
   search();
-  field.focus({ preventScroll: true });
+  // On a phone the keyboard would cover what a finger finds as well.
+  if (!coarse.matches || select.options.length > FEW) field.focus({ preventScroll: true });
   document.addEventListener("pointerdown", outside);
 }
 

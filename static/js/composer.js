@@ -10,6 +10,7 @@ const form = document.getElementById("composer");
 const note = document.getElementById("composer-note");
 const coarse = matchMedia("(pointer: coarse)");
 const draft = () => `draft:${"new" in main.dataset ? "new" : main.dataset.conversation}`;
+let place = draft();
 let asked = null; // the prompt whose text is still shown here: {key, words}
 
 function say(message, fault = false) {
@@ -25,7 +26,7 @@ function grow() {
 
 function change() {
   if (asked && text.value !== asked.words) release(asked.key, false);
-  browser.set(draft(), asked ? null : text.value);
+  browser.set(place, asked ? null : text.value);
   const excess = text.value.length - text.maxLength;
   say(excess > 0 ? word("too-long", excess) : "", excess > 0);
   grow();
@@ -49,7 +50,7 @@ function ask() {
   }
   asked = { key: uuid(), words: text.value };
   text.classList.add("sending");
-  browser.set(draft(), null); // from here on the outbox has it
+  browser.set(place, null); // from here on the outbox has it
   const frame = { type: "send", key: asked.key, text: asked.words };
   emit("asking", frame); // whoever has something to go with it adds it now
   add(frame);
@@ -85,13 +86,21 @@ document.querySelector(".chips").addEventListener("click", ({ target }) => {
   text.dispatchEvent(new Event("input"));
   text.focus();
 });
-on("ack", ({ key }) => release(key, true));
+on("ack", ({ key }) => {
+  // The draft of a new chat is its own from now on, and not that of the next new one.
+  if (draft() !== place) {
+    browser.set(place, null);
+    place = draft();
+    browser.set(place, asked ? null : text.value);
+  }
+  release(key, true);
+});
 on("refused", ({ key }) => release(key, false));
 on("withdrawn", ({ key }) => release(key, true));
 on("running", () => say(""));
 on("attached", () => say(""));
 
 text.removeAttribute("required"); // said by the button here, not by the browser's bubble
-text.value ||= browser.get(draft()) ?? "";
+text.value ||= browser.get(place) ?? "";
 grow();
 if (!coarse.matches) text.focus({ preventScroll: true });

@@ -108,7 +108,8 @@ def test_an_image_opens_large_and_gives_the_focus_back(alice: Tab) -> None:
     expect(thumbnail).to_be_focused()
 
 
-def test_what_is_refused_says_why_and_loses_nothing(alice: Tab) -> None:
+def test_what_is_refused_says_why_and_loses_nothing(alice: Tab, browsers: Browsers) -> None:
+    browsers.watch.expect("status of 422")
     alice.text.fill("What is in it?")
     choose(alice, payload("a.zip", "application/zip", b"PK\x03\x04" + bytes(99)), NOTE)
     failed = alice.page.locator("#attached .failed")

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError
 
 from chat import recovery
 from chat.database import in_database, in_reserve, writing
-from chat.live import news, turns
+from chat.live import news, standing
 from chat.live.answers import answers
 from chat.live.tabs import tabs
 from chat.models import Process, Progress
@@ -94,7 +94,7 @@ class Heartbeat:
     async def check_paths(self) -> None:
         """Tell tabs the turns and paths that the channel layer did not tell them."""
         shown = {tab.conversation_id for tab in tabs}
-        paths = await in_database(turns.paths, shown) if shown else {}
+        paths = await in_database(standing.paths, shown) if shown else {}
         for tab in tabs:
             if tab.conversation_id in paths:
                 tab.path_is(*paths[tab.conversation_id])
@@ -102,7 +102,7 @@ class Heartbeat:
     async def check_followed(self) -> None:
         """End the answers followed from elsewhere whose log was lost after their row had ended."""
         followed = {live.generation_id: live for live in answers if live.stop is None}
-        ended = await in_database(turns.ended_among, set(followed)) if followed else {}
+        ended = await in_database(standing.ended_among, set(followed)) if followed else {}
         for id, status in ended.items():
             if id in self._ended:
                 followed[id].log.close(entries.end(status))
@@ -124,7 +124,7 @@ class Heartbeat:
             await self._tell(await writing(recovery.recover_by_id, lost))
 
     async def _tell(self, conversations: list[uuid.UUID]) -> None:
-        owners = await in_database(turns.owners, conversations) if conversations else {}
+        owners = await in_database(standing.owners, conversations) if conversations else {}
         for conversation_id, owner_id in owners.items():
             await news.say_path(conversation_id)
             await news.say_list(owner_id, conversation_id, running=False, unseen=True)

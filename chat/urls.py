@@ -6,10 +6,12 @@ from chat.views import (
     attachments,
     chat_settings,
     commands,
+    earlier,
     exporting,
     health,
     importing,
     listing,
+    messages,
     pages,
     prompts,
     search,
@@ -27,6 +29,15 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/", pages.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/settings/", chat_settings.chat_settings, name="chat-settings"),
     path("conversations/<uuid:conversation_id>/model", chat_settings.choose_model, name="model"),
+    path("c/<uuid:conversation_id>/m/<int:message_id>/", messages.message, name="message"),
+    path(
+        "conversations/<uuid:conversation_id>/m/<int:message_id>/feedback",
+        messages.feedback,
+        name="feedback",
+    ),
+    path("conversations/<uuid:conversation_id>/prune", messages.prune, name="prune"),
+    path("conversations/<uuid:conversation_id>/fork", messages.fork, name="fork"),
+    path("conversations/<uuid:conversation_id>/turns", earlier.turns, name="turns"),
     path("conversations/", sidebar.conversations, name="sidebar"),
     path("archived/", sidebar.archived, name="archived"),
     path("conversations/<uuid:conversation_id>/", listing.options, name="options"),
@@ -45,7 +56,7 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/seen", listing.seen, name="seen"),
     *[
         path(f"conversations/<uuid:conversation_id>/{type}", commands.command, {"type": type}, type)
-        for type in ("send", "stop", "regenerate", "continue")
+        for type in ("send", "stop", "regenerate", "continue", "show")
     ],
     path("conversations/<uuid:conversation_id>/share", sharing.share, name="share"),
     path("conversations/<uuid:conversation_id>/export.md", exporting.export, name="export"),

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 
 from chat.models import (
     Conversation,
+    Feedback,
     Generation,
     Invitation,
     McpServer,
@@ -14,6 +15,7 @@ from chat.models import (
 )
 
 from .conversation import ConversationAdmin
+from .feedback import FeedbackAdmin
 from .generation import GenerationAdmin
 from .invitation import InvitationAdmin
 from .mcp_server import McpServerAdmin
@@ -24,6 +26,7 @@ from .saved_prompt import SavedPromptAdmin
 
 admin.site.site_header = admin.site.site_title = "Chatsite"
 admin.site.register(Conversation, ConversationAdmin)
+admin.site.register(Feedback, FeedbackAdmin)
 admin.site.register(Generation, GenerationAdmin)
 admin.site.register(Invitation, InvitationAdmin)
 admin.site.register(ModelPrice, ModelPriceAdmin)

@@ -7,7 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 
 from chat.live.turns import Turn, turns_of
-from chat.models import Conversation, Generation, Message
+from chat.models import Conversation, Feedback, Generation, Message
 from chat.stream.fold import fold
 
 from .search import any_in
@@ -103,7 +103,10 @@ def _page_of(ids: list[int], at: int | None) -> int:
 
 def _read(conversation: Conversation, ids: list[int]) -> list[Message]:
     commands = Generation.objects.select_related("stop_requested_by", "owner").order_by("pk")
-    known = conversation.messages.prefetch_related(Prefetch("generations", commands)).in_bulk(ids)
+    opinions = Feedback.objects.select_related("person")
+    known = conversation.messages.prefetch_related(
+        Prefetch("generations", commands), Prefetch("feedback", opinions)
+    ).in_bulk(ids)
     messages = [known[id] for id in ids if id in known]
     for message in messages:
         _show_what_is_written(message)

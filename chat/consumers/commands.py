@@ -1,12 +1,15 @@
 """Commands from a socket: carried out, and answered with an `ack`, a `notice` or a `pong`."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
-from chat import supervisor
-from chat.forms import Command, Ping, Stop, parse_frame
+from chat import branching, supervisor
+from chat.forms import Command, Ping, Show, Stop
 from chat.live import frames
 from chat.live.tab import Tab
 from chat.models import Accepted
+from chat.reading import parse_frame
 from chat.refusals import REFUSED, refusal
 from chat.sessions import Pass
 from chat.taking import Asker
@@ -31,6 +34,8 @@ async def carry_out(tab: Tab, session: Pass, text: str) -> None:
         key = frame.key
         if isinstance(frame, Stop):
             await _stop(tab, frame)
+        elif isinstance(frame, Show):
+            await branching.show(_asker(tab, session), tab.conversation_id, frame.message)
         else:
             await _accept(tab, session, frame)
     except REFUSED as error:
@@ -41,16 +46,20 @@ async def carry_out(tab: Tab, session: Pass, text: str) -> None:
 
 
 async def _accept(tab: Tab, session: Pass, command: Command) -> None:
-    def check() -> None:
-        if not session.holds():
-            raise SignedOut
-
     def acknowledge(accepted: Accepted) -> None:
         ids = tab.conversation_id, accepted.message.pk, accepted.generation.pk
         tab.say(frames.ack(command.key, *ids, duplicate=accepted.duplicate))
 
-    asker = Asker(tab.user_id, check, acknowledge)
+    asker = _asker(tab, session, acknowledge=acknowledge)
     await supervisor.current().accept(asker, tab.conversation_id, command)
+
+
+def _asker(tab: Tab, session: Pass, **what: Any) -> Asker:
+    def check() -> None:
+        if not session.holds():
+            raise SignedOut
+
+    return Asker(tab.user_id, check, **what)
 
 
 async def _stop(tab: Tab, stop: Stop) -> None:

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from chat import sessions
 from chat.database import in_database
 
-from . import frames, permissions, turns
+from . import frames, permissions, standing
 from .answers import answers
 from .tabs import tabs
 
@@ -122,6 +122,9 @@ async def _pass_on(event: dict[str, Any]) -> None:
                 tab.path_changed(event["generation"])
         case "list":
             tabs.say(event["user"], frames.encode("sidebar", **event["hint"]))
+            if not event["hint"]["running"]:
+                for tab in tabs.on(uuid.UUID(event["hint"]["conversation"])):
+                    tab.answer_over()
         case "settings":
             tabs.say(event["user"], frames.encode("settings", **event["hint"]))
         case "title":
@@ -139,7 +142,7 @@ async def _pass_on(event: dict[str, Any]) -> None:
 
 
 async def _tell_title(user_id: int, conversation_id: str) -> None:
-    if tabs.of(user_id) and (title := await in_database(turns.title, conversation_id)):
+    if tabs.of(user_id) and (title := await in_database(standing.title, conversation_id)):
         tabs.say(user_id, frames.encode("title", conversation=conversation_id, title=title))
 
 

@@ -58,6 +58,7 @@ class Tab:
         self._newest = 0
         self._leaf: int | None = None
         self._stale = False
+        self._elsewhere = False
         self._leaving = asyncio.Event()
         self._close_code: int | None = None
         self._following: LiveAnswer | None = None
@@ -83,6 +84,11 @@ class Tab:
             self._owe(generation_id)
         self._stale = True
         self._wake.set()
+
+    def answer_over(self) -> None:
+        """An answer ended in this conversation: if it was on another path, that is to be seen."""
+        if self._elsewhere:
+            self.path_changed()
 
     def _owe(self, generation_id: int) -> None:
         """Its end is to be told: once, however often and late the news of it come."""
@@ -144,6 +150,7 @@ class Tab:
         running = snapshot.shown.running
         self._newest = max(self._newest, snapshot.shown.newest)
         self._leaf = snapshot.shown.leaf_id
+        self._elsewhere = snapshot.shown.elsewhere is not None
         self._follow(live)
         if running is not None:
             self._owe(running.pk)

@@ -3,17 +3,19 @@
 import uuid
 from dataclasses import dataclass, field
 
-from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from chat.database import one_moment
-from chat.models import UNFINISHED, Conversation, Generation, Message
+from chat.models import Conversation, Generation, Message, walks
 from chat.models.counts import before
+from chat.models.message import siblings
 
 from .parts import part_prefix, partial, render_part, safe
 
 SCREEN = 30
+# Turns that a tab may have gained since its page was loaded, before it gets the last screen anew.
+LONGEST_LIVE = 200
 
 
 class NotHere(Exception):
@@ -22,12 +24,33 @@ class NotHere(Exception):
 
 @dataclass
 class Turn:
-    """One message on the page. `key` is that of the command that brought a prompt."""
+    """One message on the page, with the ids of its variants: itself and its siblings.
+
+    `key` is that of the command that brought a prompt; `gap` the turn after one, if others that are
+    between them are not on the page.
+    """
 
     message: Message
     generation: Generation | None
     parts_html: SafeString
     key: str = ""
+    variants: list[int] = field(default_factory=list)
+    gap: int | None = None
+
+    @property
+    def number(self) -> int:
+        """Which of its variants it is, from 1."""
+        return self.variants.index(self.message.pk) + 1
+
+    @property
+    def before(self) -> int | None:
+        """The variant before it."""
+        return self.variants[self.number - 2] if self.number > 1 else None
+
+    @property
+    def after(self) -> int | None:
+        """The variant after it."""
+        return self.variants[self.number] if self.number < len(self.variants) else None
 
     @property
     def running(self) -> bool:
@@ -37,10 +60,14 @@ class Turn:
 
 @dataclass
 class Shown:
-    """What a page or a snapshot shows: turns up to the leaf, and the generation that runs."""
+    """What a page or a snapshot shows: turns up to the leaf, and the generation that runs.
+
+    One that runs `elsewhere` writes an answer on another path.
+    """
 
     turns: list[Turn] = field(default_factory=list)
     running: Generation | None = None
+    elsewhere: Generation | None = None
     whole: bool = True
     newest: int = 0
 
@@ -48,6 +75,12 @@ class Shown:
     def leaf_id(self) -> int | None:
         """The last message shown."""
         return self.turns[-1].message.pk if self.turns else None
+
+    @property
+    def first(self) -> Message | None:
+        """The first message shown, if there are others before it."""
+        first = self.turns[0].message if self.turns else None
+        return first if first is not None and first.parent_id else None
 
 
 def parts_html(message: Message) -> SafeString:
@@ -74,6 +107,14 @@ def turns_of(messages: list[Message]) -> list[Turn]:
     return turns
 
 
+def with_variants(turns: list[Turn]) -> list[Turn]:
+    """The same turns, which now know their variants: one query for all."""
+    beside = siblings([turn.message for turn in turns])
+    for turn in turns:
+        turn.variants = beside[turn.message.parent_id]
+    return turns
+
+
 def render_turn(turn: Turn) -> str:
     """A turn by the one template for turns."""
     return render_to_string("chat/turn.html", {"turn": turn})
@@ -81,13 +122,23 @@ def render_turn(turn: Turn) -> str:
 
 def shown_of(conversation: Conversation, start: int | None = None) -> Shown:
     """What to show of a conversation from the message `start` on, else its last screen."""
-    path = conversation.path() if start else conversation.path(SCREEN)
-    at = next((i for i, message in enumerate(path) if message.pk == start), None)
-    turns = turns_of(path[at:] if at is not None else path[-SCREEN:])
-    newest = conversation.generations.order_by("-pk").values_list("pk", flat=True).first()
-    last = turns[-1].generation if turns else None
-    running = last if last is not None and last.is_unfinished else None
-    return Shown(turns, running, whole=at is None, newest=newest or 0)
+    limit = LONGEST_LIVE if start else SCREEN
+    leaf = conversation.leaf_id
+    ids = walks.upwards(leaf, limit, start)[::-1] if leaf else []
+    whole = ids[:1] != [start]
+    path = conversation.messages.shown(ids[-SCREEN:] if whole else ids)
+    turns = with_variants(turns_of(path))
+    newest = conversation.generations.order_by("-pk").first()
+    # At most one is unfinished, and none is newer than it.
+    unfinished = newest if newest is not None and newest.is_unfinished else None
+    here = unfinished is not None and unfinished.message_id == leaf
+    return Shown(
+        turns,
+        running=unfinished if here else None,
+        elsewhere=None if here else unfinished,
+        whole=whole,
+        newest=newest.pk if newest else 0,
+    )
 
 
 @dataclass
@@ -96,6 +147,8 @@ class Snapshot:
 
     shown: Shown
     before: str
+    older: str = ""
+    elsewhere: str = ""
 
     def content(self, live_html: str | None) -> str:
         """Partials for the page; `live_html` is what is known of the running answer here."""
@@ -105,7 +158,10 @@ class Snapshot:
             turn.parts_html = turn.parts_html if live_html is None else safe(live_html)
             html += render_turn(turn)
         content = partial("#live", "innerHTML", html)
-        return partial("#earlier", "innerHTML", "") + content if self.shown.whole else content
+        content += partial("#elsewhere", "innerHTML", self.elsewhere)
+        return (
+            partial("#earlier", "innerHTML", self.older) + content if self.shown.whole else content
+        )
 
 
 def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Snapshot:
@@ -122,7 +178,13 @@ def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Sna
             raise NotHere
         shown = shown_of(conversation, start)
     finished = shown.turns[:-1] if shown.running else shown.turns
-    return Snapshot(shown, "".join(render_turn(turn) for turn in finished))
+    context = {"first": shown.first, "elsewhere": shown.elsewhere}
+    return Snapshot(
+        shown,
+        "".join(render_turn(turn) for turn in finished),
+        render_to_string("chat/older.html", context),
+        render_to_string("chat/elsewhere.html", context),
+    )
 
 
 def generation(generation_id: int) -> Generation | None:
@@ -130,31 +192,6 @@ def generation(generation_id: int) -> Generation | None:
     known = Generation.objects.select_related("message__parent")
     found: Generation | None = known.filter(pk=generation_id).first()
     return found
-
-
-def paths(conversation_ids: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int | None, int]]:
-    """The leaf (None: deleted) and the newest generation of each conversation, in one query."""
-    found = Conversation.objects.filter(pk__in=conversation_ids).annotate(newest=Max("generations"))
-    rows = found.values_list("pk", "leaf", "newest", "deleted_at")
-    return {id: (None if gone else leaf, newest or 0) for id, leaf, newest, gone in rows}
-
-
-def owners(conversation_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Whose the conversations are."""
-    found = Conversation.objects.filter(pk__in=conversation_ids)
-    return dict(found.values_list("pk", "owner_id"))
-
-
-def ended_among(generation_ids: set[int]) -> dict[int, str]:
-    """The status of those of the generations that have ended."""
-    ended = Generation.objects.filter(pk__in=generation_ids).exclude(status__in=UNFINISHED)
-    return dict(ended.values_list("pk", "status"))
-
-
-def title(conversation_id: str) -> str:
-    """The title in the row of a conversation; "" if there is none."""
-    titles = Conversation.objects.filter(pk=conversation_id).values_list("title", flat=True)
-    return titles.first() or ""
 
 
 @dataclass(frozen=True)
@@ -181,7 +218,8 @@ def ended(generation_id: int) -> Turn | None:
     generation = known.filter(pk=generation_id).first()
     if generation is None or generation.is_unfinished:
         return None
-    return Turn(generation.message, generation, parts_html(generation.message))
+    turn = Turn(generation.message, generation, parts_html(generation.message))
+    return with_variants([turn])[0]
 
 
 def ending(turn: Turn, streamed: list[str]) -> str:

@@ -1,8 +1,10 @@
 """The data: who said what in which conversation, and how each answer came to be."""
 
+from . import branches, walks
 from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
 from .attachment import Attachment
 from .conversation import Conversation, title_of
+from .feedback import Feedback
 from .generation import Generation, Outcome
 from .imports import Import, Origin
 from .invitation import Invitation
@@ -25,6 +27,7 @@ __all__ = [
     "Busy",
     "Checkpoint",
     "Conversation",
+    "Feedback",
     "Generation",
     "Import",
     "Invitation",
@@ -40,5 +43,7 @@ __all__ = [
     "SavedPrompt",
     "Share",
     "ToolPermission",
+    "branches",
     "title_of",
+    "walks",
 ]

@@ -1,27 +1,21 @@
 """A message: a turn of a conversation, in a tree."""
 
 import json
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.db import connection, models
+from django.db.models import Q
 
 from chat import rendering
 from chat.stream.entries import Part
 
+from . import walks
+
 if TYPE_CHECKING:
+    from .conversation import Conversation
     from .generation import Generation
 
-WALK_UP = """
-WITH RECURSIVE path(id, parent_id, height) AS (
-    SELECT id, parent_id, 0 FROM chat_message WHERE id = %s
-    UNION ALL
-    SELECT chat_message.id, chat_message.parent_id, path.height + 1
-    FROM chat_message JOIN path ON chat_message.id = path.parent_id
-    WHERE path.height + 1 < %s
-)
-SELECT id FROM path
-"""
-WHOLE_PATH = 1_000_000
 TOLD_UP = """
 WITH RECURSIVE path(id, parent_id, height) AS (
     SELECT id, parent_id, 0 FROM chat_message WHERE id = %s
@@ -52,15 +46,23 @@ class Told(NamedTuple):
 class MessageQuerySet(models.QuerySet["Message"]):
     """Messages of one conversation, when reached through it."""
 
-    def path_to(self, leaf_id: int | None, limit: int | None = None) -> list["Message"]:
-        """The last `limit` messages from the root to the leaf, oldest first, with generations."""
-        if leaf_id is None:
-            return []
-        with connection.cursor() as cursor:
-            cursor.execute(WALK_UP, [leaf_id, limit or WHOLE_PATH])
-            ids = [row[0] for row in cursor.fetchall()]
-        found = self.prefetch_related("generations").in_bulk(ids)
-        return [found[id] for id in reversed(ids) if id in found]
+    def path_to(
+        self, leaf_id: int | None, limit: int | None = None, start: int | None = None
+    ) -> list["Message"]:
+        """The last `limit` messages from the root to the leaf, oldest first.
+
+        Not further up than the message `start`, if it is among them.
+        """
+        return self.shown(walks.upwards(leaf_id, limit, start)[::-1]) if leaf_id else []
+
+    def path_from(self, start: int, leaf_id: int | None, limit: int) -> list["Message"]:
+        """The first `limit` messages from `start` down to the leaf; none if it is not above it."""
+        return self.shown(walks.downwards(start, leaf_id, limit)) if leaf_id else []
+
+    def shown(self, ids: list[int]) -> list["Message"]:
+        """These messages in this order, with all that is shown of them."""
+        found = self.prefetch_related("generations", "feedback").in_bulk(ids)
+        return [found[id] for id in ids if id in found]
 
     def told_to(self, leaf_id: int) -> list["Told"]:
         """What a model can be told of each message from the root to the leaf."""
@@ -71,6 +73,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
             Told(role, text, files, json.loads(parts) if parts else [])
             for role, text, files, parts in told
         ]
+
+
+def siblings(messages: list["Message"]) -> dict[int | None, list[int]]:
+    """By their parent, the ids of these messages and their siblings, oldest first; in one query."""
+    beside = Q(parent__in={each.parent_id for each in messages if each.parent_id})
+    if root := next((each for each in messages if each.parent_id is None), None):
+        beside |= Q(conversation=root.conversation_id, parent=None)
+    found: dict[int | None, list[int]] = defaultdict(list)
+    rows = Message.objects.filter(beside).order_by("pk").values_list("pk", "parent")
+    for id, parent in rows if messages else ():
+        found[parent].append(id)
+    return found
 
 
 class Message(models.Model):
@@ -118,6 +132,22 @@ class Message(models.Model):
     def says_something(self) -> bool:
         """Whether there is something to continue: text, or calls of tools."""
         return bool(self.text) or any(part["type"] == "tool_call" for part in self.parts)
+
+    @property
+    def verdict(self) -> str:
+        """What its owner thinks of it, `up` or `down`; "" if nothing was said."""
+        return next((each.verdict for each in self.feedback.all()), "")
+
+    def copied_to(self, conversation: "Conversation") -> "Message":
+        """An unsaved copy of what it says, for another conversation."""
+        return Message(
+            conversation=conversation,
+            role=self.role,
+            text=self.text,
+            parts=self.parts,
+            rendered=self.rendered,
+            rendered_by=self.rendered_by,
+        )
 
     @property
     def part_htmls(self) -> list[str]:

@@ -13,17 +13,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from chat import supervisor
+from chat import branching, supervisor
 from chat.attachments.sentences import too_many
 from chat.database import in_database
-from chat.forms import Command, Frame, Invalid, Stop, parse_body, parse_fields
+from chat.forms import Command, Frame, Invalid, Show, Stop
 from chat.live import frames
 from chat.models import Accepted, Conversation
+from chat.reading import parse_body, parse_fields
 from chat.refusals import REFUSED, refusal
 from chat.taking import Asker
 from chat.uploads import NotTaken, take_in
 
 from .back import back
+from .places import address_at
 
 THEMES = ("system", "light", "dark")
 YEAR = 365 * 24 * 3600
@@ -40,15 +42,19 @@ STATUS = {
 @require_POST
 @login_required
 async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -> HttpResponse:
-    """Send, stop, regenerate or continue: a form goes back to the conversation, JSON hears more."""
+    """Carry one out: a form goes back to the conversation, JSON hears more."""
     user_id = (await request.auser()).pk or 0
     if request.content_type == "application/json":
         return await _by_json(request.body, user_id, conversation_id, type)
-    fields: dict[str, Any] = {name: value for name, value in request.POST.items() if value}
+    # An empty field is as good as none, but an empty parent is the root.
+    fields: dict[str, Any] = {n: v for n, v in request.POST.items() if v or n == "parent"}
     try:
         if type == "send":
             fields["attachments"] = await _attached(request, user_id)
-        await _carry_out(parse_fields({**fields, "type": type}), user_id, conversation_id)
+        frame = parse_fields({**fields, "type": type})
+        await _carry_out(frame, user_id, conversation_id)
+        if isinstance(frame, Show):
+            return redirect(address_at(conversation_id, frame.message))
     except REFUSED as error:
         why = refusal(error)
         where = await in_database(_address, user_id, conversation_id)
@@ -65,13 +71,15 @@ async def _carry_out(frame: Frame, user_id: int, conversation_id: uuid.UUID) -> 
         await supervisor.current().stop(user_id, conversation_id, frame)
     elif isinstance(frame, Command):
         return await supervisor.current().accept(Asker(user_id), conversation_id, frame)
+    elif isinstance(frame, Show):
+        await branching.show(Asker(user_id), conversation_id, frame.message)
     return None
 
 
 async def _by_json(
     body: bytes, user_id: int, conversation_id: uuid.UUID, type: str
 ) -> HttpResponse:
-    """The `ack` or `notice` that a socket would have been sent; nothing for a `stop`."""
+    """The `ack` or `notice` that a socket would have been sent; nothing for a `stop` or `show`."""
     key = None
     try:
         frame = parse_body(body, type)

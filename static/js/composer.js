@@ -56,7 +56,8 @@ function ask() {
   add(frame);
 }
 
-function sends(event) {
+/** Whether a pressed key sends what is written. */
+export function sends(event) {
   // 229: an input method has the key, also in Safari, which says so only after the composition's end.
   if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
   return event.ctrlKey || event.metaKey || !(event.shiftKey || event.altKey || coarse.matches);

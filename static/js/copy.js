@@ -65,5 +65,7 @@ export const copyLastAnswer = () => copyAnswer(last(".answer:has(template.source
 
 document.addEventListener("click", ({ target }) => {
   if (target.closest(".copy")) copyCode(target.closest(".code"));
+  const prompt = target.closest(".copy-prompt");
+  if (prompt) copy(prompt.closest(".prompt").querySelector(".bubble").textContent, prompt);
   if (target.closest(".copy-answer")) copyAnswer(target.closest(".answer"));
 });

@@ -1,12 +1,26 @@
 // Keeps what a swap would lose: which details the reader opened or closed, and the focus.
 import { live, on, text } from "./page.js";
 
+const coarse = matchMedia("(pointer: coarse)");
 let folds = new Map();
-let focused = false;
+let focused = null; // the id of what had the focus here
 
 function remember() {
   folds = new Map([...live.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]));
-  focused = live.contains(document.activeElement);
+  const here = live.contains(document.activeElement);
+  focused = here ? document.activeElement.id || "elsewhere" : null;
+}
+
+function refocus() {
+  const again = document.getElementById(focused);
+  const last = live.lastElementChild;
+  if (again?.matches("button, a, [tabindex]")) again.focus({ preventScroll: true });
+  // On a phone the message box would bring the keyboard up.
+  else if (!coarse.matches || !last) text.focus({ preventScroll: true });
+  else {
+    last.tabIndex = -1;
+    last.focus({ preventScroll: true });
+  }
 }
 
 function restore() {
@@ -14,7 +28,7 @@ function restore() {
     const fold = document.getElementById(name);
     if (fold) fold.open = open;
   }
-  if (focused && document.activeElement === document.body) text.focus({ preventScroll: true });
+  if (focused && document.activeElement === document.body) refocus();
 }
 
 for (const type of ["snapshot", "end"]) on(type, remember);

@@ -40,7 +40,8 @@ function follow() {
   }
 }
 
-function unpin() {
+/** The end is not followed any more, until the reader goes there. */
+export function unpin() {
   pinned = false;
 }
 
@@ -107,4 +108,4 @@ window.addEventListener("resize", grown);
 window.addEventListener("pagehide", () => tab.set(place, pinned));
 if (performance.getEntriesByType("navigation")[0]?.type !== "navigate")
   pinned = tab.get(place) ?? true;
-if (pinned) toEnd();
+if (pinned && !main.dataset.jump) toEnd();

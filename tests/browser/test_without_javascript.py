@@ -65,3 +65,27 @@ def test_the_colours_and_signing_out_work_too(browsers: Browsers, know: Know) ->
     tab.page.locator(".account-button").click()
     tab.page.get_by_role("button", name="Sign out").click()
     expect(tab.page.locator("[name=login]")).to_be_visible()
+
+
+def test_a_prompt_is_edited_and_its_variants_and_an_answers_are_buttons(
+    browsers: Browsers, know: Know
+) -> None:
+    tab = plain(browsers, know)
+    tab.text.fill("echo first rate=0")
+    tab.page.get_by_role("button", name="Send").click()
+    wait_until(lambda: tab.generation["status"] == "complete", "the end")
+    tab.page.reload()
+    tab.page.get_by_role("button", name="Edit the message").click()
+    tab.page.locator(".edit-text").fill("echo rather this rate=0")
+    tab.page.get_by_role("button", name="Save & send").click()
+    expect(tab.prompts).to_contain_text("rather this")
+    wait_until(lambda: tab.generation["status"] == "complete", "the end")
+    tab.prompts.get_by_role("button", name="Previous variant").click()
+    expect(tab.prompts).to_contain_text("first")
+    tab.answer.get_by_role("button", name="Regenerate", exact=True).click()
+    wait_until(lambda: tab.generation["status"] == "complete", "the end")
+    tab.page.reload()
+    expect(tab.answer.locator(".place")).to_have_text("2/2")
+    tab.answer.get_by_role("button", name="More actions").click()
+    tab.page.get_by_role("button", name="Delete it and what follows").click()
+    expect(tab.answer.locator(".place")).to_have_count(0)

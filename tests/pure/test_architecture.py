@@ -15,9 +15,9 @@ LAYERS = [
     "rendering upstream attachments",
     "models",
     "forms choices allowance prices pulse search exporting tools",
-    "live sharing",
+    "live sharing reading",
     "rounds writer supervisor taking recovery heartbeat refusals departures titles purging uploads",
-    "views consumers api admin templatetags importing",
+    "views consumers api admin templatetags importing branching",
     "urls routing apps management",
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}

@@ -20,8 +20,8 @@ from chat.models import Conversation, Generation, Process
 from .answered import command, conversation, end, person, reviewer, say
 
 pytestmark = pytest.mark.django_db
-# Session, person and permissions; the conversation; its tree; messages; generations.
-QUERIES = 9
+# Session, person and permissions; the conversation; its tree; messages; generations; feedback.
+QUERIES = 10
 
 
 @pytest.fixture

@@ -47,7 +47,8 @@ async def test_regenerate_writes_a_sibling_and_shows_it_in_every_tab(
     ack = await tab.command("regenerate", message=first["message"])
     assert ack["type"] == "ack" and ack["message"] != first["message"]
     ends = await asyncio.gather(tab.end(ack["generation"]), second.end(ack["generation"]))
-    assert ends[0] == ends[1]
+    # A tab whose snapshot showed the end already is not shown it again.
+    assert {**ends[0], "content": ""} == {**ends[1], "content": ""}
     for page in (tab, second):
         last = [f for f in page.frames if f["type"] in ("snapshot", "message")][-1]
         assert last["type"] == "snapshot"

@@ -1,0 +1,180 @@
+"""Editing, stepping, forking, cutting and judging, as people do it on a desktop and a phone."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import Know
+from .model import Model
+from .person import Browsers, Tab
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def tab(request: pytest.FixtureRequest, browsers: Browsers, know: Know) -> Tab:
+    """Alice's tab, large and small."""
+    options = PHONE if request.param == "phone" else {}
+    return browsers.of(know("alice"), **options).open()
+
+
+def ask(tab: Tab, words: str) -> None:
+    """Ask by the button, as on a phone Enter breaks the line."""
+    before = tab.answers.count()
+    tab.text.fill(words)
+    tab.button.click()
+    expect(tab.answers).to_have_count(before + 1)
+    tab.ended()
+
+
+def press(tab: Tab, name: str, turn: str = ".answer") -> None:
+    """Press a button of the last such turn; on a desktop it is to be pointed at first."""
+    last = tab.page.locator(f".turns:not(#echo) {turn}").last
+    last.hover()
+    last.get_by_role("button", name=name, exact=True).click()
+
+
+def focused(tab: Tab) -> str:
+    return str(tab.page.evaluate("document.activeElement.id || document.activeElement.className"))
+
+
+def test_a_prompt_is_edited_and_its_variants_are_stepped_through_in_both_tabs(tab: Tab) -> None:
+    ask(tab, "echo first rate=0")
+    ask(tab, "echo second rate=0")
+    other = tab.another()
+    press(tab, "Edit the message", ".prompt")
+    area = tab.page.locator(".edit-text")
+    expect(area).to_be_focused()
+    expect(area).to_have_value("echo second rate=0")
+    area.press("Escape")
+    expect(area).to_have_count(0)
+    assert focused(tab).endswith("-edit")
+    press(tab, "Edit the message", ".prompt")
+    area.fill("echo rather this rate=0")
+    tab.page.get_by_role("button", name="Save & send").click()
+    for each in (tab, other):
+        expect(each.prompts.last).to_contain_text("rather this")
+        expect(each.prompts).to_have_count(2)
+        expect(each.prompts.last.locator(".place")).to_have_text("2/2")
+    tab.ended()
+    press(tab, "Previous variant", ".prompt")
+    for each in (tab, other):
+        expect(each.prompts.last).to_contain_text("second")
+        expect(each.prompts.last.locator(".place")).to_have_text("1/2")
+    assert re.fullmatch(r"m\d+-after", focused(tab)), "the other end is the one that can be pressed"
+
+
+def test_the_keyboard_edits_the_last_prompt_and_steps(alice: Tab) -> None:
+    ask(alice, "echo first rate=0")
+    alice.text.press("ArrowUp")
+    area = alice.page.locator(".edit-text")
+    expect(area).to_be_focused()
+    area.fill("echo once more rate=0")
+    area.press("Enter")
+    expect(alice.prompts).to_have_count(1)
+    expect(alice.prompts).to_contain_text("once more")
+    expect(alice.prompts.locator(".place")).to_have_text("2/2")
+    alice.ended()
+    before = alice.prompts.get_by_role("button", name="Previous variant")
+    before.focus()
+    before.press("Enter")
+    expect(alice.prompts).to_contain_text("first")
+    expect(alice.page.locator("#announcer")).to_have_text("Variant 1/2")
+    after = alice.prompts.get_by_role("button", name="Next variant")
+    expect(after).to_be_focused()
+    after.press("Enter")
+    expect(alice.prompts).to_contain_text("once more")
+
+
+def test_another_model_answers_beside_and_an_earlier_answer_too(tab: Tab, model: Model) -> None:
+    ask(tab, "echo first rate=0")
+    ask(tab, "echo second rate=0")
+    first = tab.answers.first
+    first.hover()
+    first.get_by_role("button", name="Regenerate with another model").click()
+    tab.page.locator("#again-menu").get_by_role("button", name="demo-thinker").click()
+    expect(tab.answers).to_have_count(1)
+    tab.ended()
+    assert tab.generation["model"] == "demo-thinker"
+    expect(tab.answer.locator(".place")).to_have_text("2/2")
+    press(tab, "Previous variant")
+    expect(tab.answers).to_have_count(2)
+
+
+def test_what_is_written_elsewhere_goes_on_and_can_be_shown_and_stopped(
+    tab: Tab, model: Model
+) -> None:
+    ask(tab, "echo first rate=0")
+    tag = model.tag()
+    press(tab, "Edit the message", ".prompt")
+    tab.page.locator(".edit-text").fill(f"code rate=0 hold=60 tag={tag}")
+    tab.page.get_by_role("button", name="Save & send").click()
+    model.request(tag, "held")
+    tab.writing("from collections")
+    press(tab, "Previous variant", ".prompt")
+    expect(tab.answer).to_contain_text("first")
+    elsewhere = tab.page.locator("#elsewhere")
+    expect(elsewhere).to_contain_text("another branch")
+    elsewhere.get_by_role("button", name="Show it").click()
+    tab.writing("from collections")
+    expect(elsewhere).to_be_empty()
+    press(tab, "Previous variant", ".prompt")
+    elsewhere.get_by_role("button", name="Stop it").click()
+    expect(elsewhere).to_be_empty()
+    press(tab, "Next variant", ".prompt")
+    tab.ended("stopped")
+    tab.shows_the_row()
+    tab.action("Continue").click()
+    tab.ended()
+
+
+def test_a_thumb_is_kept_with_its_reason_and_taken_back(tab: Tab) -> None:
+    ask(tab, "echo first rate=0")
+    press(tab, "Bad answer")
+    dialog = tab.page.get_by_role("dialog", name="Thank you. Why?")
+    dialog.get_by_text("Not correct").click()
+    dialog.get_by_role("textbox").fill("It is another one.")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog).to_be_hidden()
+    assert focused(tab).endswith("-down")
+    query = "SELECT * FROM chat_feedback WHERE message_id = ?"
+    row = tab.person.served.row(query, tab.message)
+    assert (row["verdict"], row["reason"], row["text"]) == ("down", "wrong", "It is another one.")
+    tab.page.reload()
+    tab.connected()
+    expect(tab.action("Bad answer")).to_have_attribute("aria-pressed", "true")
+    press(tab, "Bad answer")
+    expect(tab.action("Bad answer")).to_have_attribute("aria-pressed", "false")
+    expect(dialog).to_be_hidden()
+
+
+def test_a_fork_is_a_conversation_of_its_own_and_a_cut_asks_first(tab: Tab) -> None:
+    ask(tab, "echo first rate=0")
+    ask(tab, "echo second rate=0")
+    here = tab.page.url
+    first = tab.answers.first
+    first.hover()
+    first.get_by_role("button", name="More actions").click()
+    tab.page.get_by_role("button", name="Fork").click()
+    expect(tab.page).not_to_have_url(here)
+    tab.connected()
+    expect(tab.page).to_have_title(re.compile(r"\(fork\)"))
+    expect(tab.prompts).to_have_count(1)
+    tab.open(here.removeprefix(tab.person.served.server.url))
+    press(tab, "More actions", ".prompt")
+    tab.page.get_by_role("button", name="Delete with what follows").click()
+    dialog = tab.page.get_by_role("dialog", name="Delete this message?")
+    dialog.get_by_role("button", name="Cancel").click()
+    assert focused(tab).endswith("-more")
+    expect(tab.prompts).to_have_count(2)
+    press(tab, "More actions", ".prompt")
+    tab.page.get_by_role("button", name="Delete with what follows").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(tab.prompts).to_have_count(1)
+    expect(tab.answers).to_have_count(1)

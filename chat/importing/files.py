@@ -16,6 +16,7 @@ from .thread import Thread
 FORMATS = [(each.is_one, each.read) for each in (chatgpt, claude, openwebui, own)]
 HEAD = 4096
 DEEPEST = 200
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 STARTS, ENDS = ("start_map", "start_array"), ("end_map", "end_array")
 BOM = b"\xef\xbb\xbf"
 
@@ -69,6 +70,8 @@ class Reader:
             if self._fault is not None:
                 raise self._fault
             for thread in self._found:
+                if thread is not None:
+                    thread.render()
                 batch.append(thread)
                 messages -= len(thread.messages) if thread else 0
                 if len(batch) >= most or messages < 0:
@@ -110,6 +113,8 @@ def _unzipped(file: IO[bytes], size: int, bounds: Bounds) -> Iterator[Thread | N
         for entry in wanted:
             if entry.file_size > left:
                 raise Unreadable("unpacked")
+            if entry.compress_type not in PACKED:
+                raise Unreadable("zip")
             with archive.open(entry) as unpacked:
                 yield from _items(unpacked, left, bounds)
             left -= entry.file_size

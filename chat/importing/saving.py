@@ -1,7 +1,8 @@
-"""Saving a conversation that came in: all of it or nothing, and never twice."""
+"""Saving a conversation that came in: seen when all of it is there, and never twice."""
 
 import hashlib
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,10 @@ from django.utils import timezone
 from chat import rendering
 from chat.models import Conversation, Generation, Message, title_of
 from chat.models.imports import Origin
-from chat.models.message import render_parts
 
 from .thread import Said, Thread
 
-BATCH = 500
+BATCH = 100
 TIMES = ["created_at", "first_token_at", "finished_at"]
 
 
@@ -26,27 +26,53 @@ def digest(thread: Thread) -> str:
     return hashlib.sha256(f"{thread.source}\0{known}".encode("utf-8", "replace")).hexdigest()
 
 
-@transaction.atomic
 def save(owner: AbstractBaseUser, thread: Thread) -> bool:
-    """Make the rows of a conversation with its branches and times; False if it is there already."""
+    """Save all of a conversation; False if it is there already."""
+    *_, saved = saving(owner, thread)
+    return saved
+
+
+def saving(owner: AbstractBaseUser, thread: Thread) -> Iterator[bool]:
+    """Save a conversation with its branches and times in short transactions, one for each step.
+
+    The last step says whether it was new. Until then nobody sees it, and what is left of it when
+    the process dies is purged as something deleted.
+    """
+    begun = thread.created_at or _first_time(thread) or timezone.now()
+    conversation = _begin(owner, thread)
+    yield conversation is not None
+    if conversation is None:
+        return
+    rows: dict[str, Message] = {}
+    for start in range(0, len(thread.messages), BATCH):
+        with transaction.atomic():
+            some = thread.messages[start : start + BATCH]
+            _save_messages(conversation, some, rows, begun)
+            _save_generations(conversation, some, rows)
+        yield True
+    Conversation.objects.filter(pk=conversation.pk).update(
+        leaf=rows[thread.leaf] if thread.leaf else None,
+        created_at=begun,
+        updated_at=thread.updated_at or begun,
+        deleted_at=None,
+    )
+    yield True
+
+
+@transaction.atomic
+def _begin(owner: AbstractBaseUser, thread: Thread) -> Conversation | None:
+    """The row of a conversation that nobody sees yet; None if it is there already."""
     mark = digest(thread)
     before = Origin.objects.filter(owner_id=owner.pk, digest=mark)
     before.exclude(conversation__deleted_at=None).delete()
     if before.exists() or _ours(owner, thread):
-        return False
-    conversation = Conversation.objects.create(owner_id=owner.pk, **_facts(thread))
-    # Unique: the same file on its way in twice leaves one.
-    Origin.objects.create(owner_id=owner.pk, digest=mark, conversation=conversation)
-    now = timezone.now()
-    begun = thread.created_at or _first_time(thread) or now
-    messages = _save_messages(conversation, thread, begun)
-    _save_generations(conversation, thread.messages, messages)
-    Conversation.objects.filter(pk=conversation.pk).update(
-        leaf=messages[thread.leaf] if thread.leaf else None,
-        created_at=begun,
-        updated_at=thread.updated_at or begun,
+        return None
+    made: Conversation = Conversation.objects.create(
+        owner_id=owner.pk, deleted_at=timezone.now(), **_facts(thread)
     )
-    return True
+    # Unique: the same file on its way in twice leaves one.
+    Origin.objects.create(owner_id=owner.pk, digest=mark, conversation=made)
+    return made
 
 
 def _ours(owner: AbstractBaseUser, thread: Thread) -> bool:
@@ -78,28 +104,28 @@ def _first_time(thread: Thread) -> datetime | None:
 
 
 def _save_messages(
-    conversation: Conversation, thread: Thread, begun: datetime
-) -> dict[str, Message]:
-    """The rows by their foreign ids. Their parents and times are set when all are there."""
-    rows = {
-        said.id: Message(
+    conversation: Conversation, some: list[Said], rows: dict[str, Message], begun: datetime
+) -> None:
+    """Add the rows of some messages by their foreign ids; those of their parents came before."""
+    new = [
+        Message(
             conversation=conversation,
             role=said.role,
             text=said.text,
             parts=said.parts,
-            rendered=render_parts(said.parts),  # type: ignore[arg-type]
-            rendered_by=rendering.VERSION if said.parts else 0,
+            rendered=said.rendered,
+            rendered_by=rendering.VERSION if said.rendered else 0,
         )
-        for said in thread.messages
-    }
-    Message.objects.bulk_create(rows.values(), batch_size=BATCH)
-    at = begun
-    for said in thread.messages:
-        row = rows[said.id]
+        for said in some
+    ]
+    Message.objects.bulk_create(new)
+    rows.update(zip((said.id for said in some), new, strict=True))
+    for said, row in zip(some, new, strict=True):
         row.parent = rows[said.parent] if said.parent else None
-        row.created_at = row.updated_at = at = said.at or at
-    Message.objects.bulk_update(rows.values(), ["parent", "created_at", "updated_at"], BATCH)
-    return rows
+        row.created_at = row.updated_at = said.at or (
+            row.parent.created_at if row.parent else begun
+        )
+    Message.objects.bulk_update(new, ["parent", "created_at", "updated_at"])
 
 
 def _save_generations(
@@ -117,11 +143,11 @@ def _save_generations(
                 Generation(conversation=conversation, message=message, key=uuid.uuid4(), **known)
             )
             times.append(moments | {"created_at": moments["created_at"] or message.created_at})
-    Generation.objects.bulk_create(rows, batch_size=BATCH)
+    Generation.objects.bulk_create(rows)
     for row, moments in zip(rows, times, strict=True):
         for name, at in moments.items():
             setattr(row, name, at)
-    Generation.objects.bulk_update(rows, TIMES, BATCH)
+    Generation.objects.bulk_update(rows, TIMES)
 
 
 def _is_answer(said: Said) -> bool:

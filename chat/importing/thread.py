@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chat.models.message import render_parts
+
 
 @dataclass
 class Said:
@@ -17,6 +19,7 @@ class Said:
     at: datetime | None = None
     model: str = ""
     facts: list[dict[str, Any]] = field(default_factory=list)
+    rendered: list[str] = field(default_factory=list)
     parent: str | None = None
 
 
@@ -50,6 +53,11 @@ class Thread:
     leaf: str | None = None
     messages: list[Said] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+
+    def render(self) -> None:
+        """Make the HTML of its answers, which takes too long where others wait to write."""
+        for said in self.messages:
+            said.rendered = render_parts(said.parts)  # type: ignore[arg-type]
 
     def plant(self, nodes: list[Node], shown: str) -> None:
         """Take the messages of a tree over; `shown` is the node that ends the path shown.

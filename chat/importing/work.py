@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, transaction
 from django.utils import timezone
 
 from chat import supervisor
@@ -16,7 +16,7 @@ from chat.database import writing
 from chat.models import Import
 
 from .files import Bounds, Reader, Unreadable, threads
-from .saving import save
+from .saving import saving
 from .thread import Thread
 
 logger = logging.getLogger(__name__)
@@ -86,8 +86,13 @@ async def _run(made: Import) -> None:
         except (DatabaseError, InterfaceError) as error:
             logger.warning("import %s: %s", made.pk, type(error).__name__)
             await _fail(made, "database")
+        except asyncio.CancelledError:
+            await _fail(made, "lost")
+            raise
         finally:
             path.unlink(missing_ok=True)
+            if made.going_on:
+                await _fail(made, "error")
 
 
 async def _fail(made: Import, fault: str) -> None:
@@ -114,18 +119,23 @@ async def _bring_in(made: Import, path: Path) -> None:
 
 async def _take(made: Import, thread: Thread | None, left_out: Counter[str]) -> None:
     """Save one conversation, or note why not."""
-    if why := _unfit(thread):
+    why = _unfit(thread)
+    saved = False
+    if thread is not None and not why:
+        try:
+            steps = saving(made.owner, thread)
+            while (step := await writing(next, steps, None)) is not None:
+                saved = step
+        except IntegrityError:
+            saved = False
+        except DataError:
+            why = "format"
+    if why or thread is None:
         made.skipped += 1
         skipped = made.report.setdefault("skipped", [])
         if len(skipped) < NAMED:
             skipped.append({"title": thread.title if thread else "", "why": why})
-        return
-    assert thread is not None
-    try:
-        saved = await writing(save, made.owner, thread)
-    except IntegrityError:
-        saved = False
-    if saved:
+    elif saved:
         made.imported += 1
         made.messages += len(thread.messages)
         left_out.update(thread.left_out)

@@ -20,7 +20,7 @@ from chat.models import Conversation
 from chat.models.listed import Place
 
 PAGE = 50
-MOST = 500
+MOST = 200
 FIELDS = "title pinned archived unseen updated_at".split()
 
 

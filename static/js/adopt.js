@@ -6,7 +6,16 @@ const now = main.dataset.conversation;
 const before = tab.get("new-chat");
 const unsent = before && tab.get(`outbox:${before}`)?.some(({ fault }) => !fault);
 
-const NAMES = ["hx-ws:connect", "hx-post", "action", "href", "data-address", "data-conversation"];
+const NAMES = [
+  "hx-ws:connect",
+  "hx-post",
+  "action",
+  "href",
+  "data-address",
+  "data-conversation",
+  "data-allow",
+  "data-seen",
+];
 
 function rename(name) {
   for (const element of document.querySelectorAll(`[${CSS.escape(name)}*="${now}"]`)) {

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.pure import files
 
-from .conftest import Open
+from .conftest import Open, eventually
 from .page import Page
 from .served import Person, Served
 
@@ -214,7 +214,8 @@ async def test_a_file_is_sent_once_however_often_its_prompt_arrives(
         await tab.say(frame)
     acks = [await tab.until(lambda f: f["type"] == "ack" and f["key"] == key) for _ in range(3)]
     assert [ack["duplicate"] for ack in acks] == [False, True, True]
-    await tab.end(acks[0]["generation"])
+    running = acks[0]["generation"]
+    await eventually(lambda: served.generation(running)["status"] == "complete", "the end")
     assert len(served.generations(tab.conversation)) == 1  # type: ignore[arg-type]
     again = await tab.command("send", text="again", attachments=[note])
     assert again["code"] == "invalid" and "not here any more" in again["text"]

@@ -32,7 +32,9 @@ class Line:
             return ""
         if not self.reaches(value, self.must):
             return "MISSED"
-        return "met" if self.reaches(value, self.goal) else "met, goal not"
+        if self.reaches(value, self.goal):
+            return "met"
+        return "goal missed" if self.must is None else "met, goal missed"
 
     def limit(self, limit: float | None) -> str:
         """A limit in words."""

@@ -12,6 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
+# The admin names these only while DEBUG is on, else their minified twins.
+UNUSED = ["jquery.js", "xregexp.js", "select2.full.js", "select2.css"]
+
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
     """Names with hashes, also in the imports of JavaScript modules."""
@@ -47,7 +50,7 @@ def collect() -> None:
 
 
 def _collect() -> None:
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
 
 
 def _state() -> str:

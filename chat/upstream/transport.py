@@ -18,7 +18,7 @@ from .errors import UpstreamError
 
 REFUSAL_BYTES = 64 * 1024
 KEEP_ALIVE = 60
-_ROOM = memoryview(bytearray(256 * 1024))
+_ROOM = memoryview(bytearray(64 * 1024))
 
 
 def http_client() -> httpx2.AsyncClient:

@@ -53,5 +53,5 @@ def test_some_figures_are_better_when_they_are_more() -> None:
         return [mark for _, _, mark in report.lines(report.figures([{"holds": streams}]))]
 
     assert marks(200) == ["MISSED"]
-    assert marks(300) == ["met, goal not"]
+    assert marks(300) == ["met, goal missed"]
     assert marks(400) == ["met"]

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 R = TypeVar("R")
 LONGEST_WAIT = 5.0
 LAST_SAVE = 10.0
+TURNS = 3
 UNSAVED = _("The answer could not be saved.")
 
 
@@ -122,8 +123,10 @@ class Supervisor:
     async def _see_through(self, writer: Writer, accepted: Accepted) -> None:
         """From the first word to the row, and tell those whom it concerns."""
         written = self._keep(self._write(writer, accepted.generation))
-        # The writer first: the model is what people wait for.
-        await asyncio.sleep(0)
+        # The writer first: the model is what people wait for. The request leaves within so many
+        # turns of the loop.
+        for _turn in range(TURNS):
+            await asyncio.sleep(0)
         await self._announce(accepted)
         await written
         conversation = accepted.conversation
@@ -149,7 +152,7 @@ class Supervisor:
         box = toolbox(taken.accepted.conversation)
         request = ChatRequest(generation.model, taken.history, generation.params, box.specs)
         writer = self.writers[generation.pk] = Writer(generation, request, self.pulse, box)
-        answers.open(generation, writer)
+        answers.open(generation, writer, taken.turn)
         if message.parts:
             writer.log.append(entries.base(message.parts))
         return writer

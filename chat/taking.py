@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from chat import choices, recovery
 from chat.forms import Command, Stop
+from chat.live.turns import Added, new_turn
 from chat.models import Accepted, Ask, Busy, Conversation, Generation, Process, ToolPermission
 from chat.models.counts import running_of
 from chat.models.history import history
@@ -26,10 +27,14 @@ class NoModel(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """An accepted command and the history that its model is told (empty for a duplicate)."""
+    """An accepted command and the history that its model is told (empty for a duplicate).
+
+    `turn` is what tabs are shown of it, if it was added at the leaf.
+    """
 
     accepted: Accepted
     history: list[dict[str, Any]]
+    turn: Added | None = None
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,21 @@ class Asker:
     acknowledge: Callable[[Accepted], None] = lambda accepted: None
 
 
-@transaction.atomic
 def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Taken:
     """Make the rows of a command; the conversation comes into being with its first prompt.
 
     Raises TooManyRunning, NoModel, Busy, NotPossible, Conversation.DoesNotExist for another
     person's or a deleted one, and whatever the asker's check does.
     """
+    taken = _take(process, asker, conversation_id, command)
+    if taken.accepted.duplicate or taken.accepted.path_changed:
+        return taken
+    # Now, while the loop waits: later it would share the interpreter with asking the model.
+    return replace(taken, turn=new_turn(taken.accepted.generation))
+
+
+@transaction.atomic
+def _take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Taken:
     asker.check()
     locked = Conversation.objects.select_for_update(of=("self",))
     beginning = {"owner_id": asker.user_id, **command.beginning()}

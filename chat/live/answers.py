@@ -31,8 +31,9 @@ class Source(Protocol):
 class LiveAnswer:
     """An answer while it is written: its log, its follower and the tabs that wait for more."""
 
-    def __init__(self, generation: Generation, log: Log) -> None:
+    def __init__(self, generation: Generation, log: Log, added: turns.Added | None = None) -> None:
         self.generation = generation
+        self._added = added
         self.generation_id: int = generation.pk
         self.stop: Callable[[], None] | None = None
         self.idle: Callable[[], None] | None = None
@@ -56,6 +57,8 @@ class LiveAnswer:
 
     async def turn(self) -> turns.Added:
         """Its new turn, prompt and empty answer, made once for all tabs."""
+        if self._added is not None:
+            return self._added
         if self._turn is None:
             self._turn = asyncio.create_task(in_database(turns.new_turn, self.generation))
         return await asyncio.shield(self._turn)
@@ -103,9 +106,9 @@ class Answers:
         """Whether what is written here reaches the other processes, if there are any."""
         return self._publisher is None or self._publisher.reached
 
-    def open(self, generation: Generation, source: Source) -> None:
-        """Begin an answer that is written here, by this source."""
-        live = self._live[generation.pk] = LiveAnswer(generation, source.log)
+    def open(self, generation: Generation, source: Source, added: turns.Added | None) -> None:
+        """Begin an answer that is written here, by this source; `added` is its turn, if made."""
+        live = self._live[generation.pk] = LiveAnswer(generation, source.log, added)
         live.stop = source.stop
         if self._publisher is not None:
             key = generation.pk, generation.attempt

@@ -149,6 +149,26 @@ def test_a_temporary_chat_says_so_and_is_in_no_list(fiona: Tab) -> None:
     expect(row(fiona, "between us")).to_have_count(0)
 
 
+def test_on_a_phone_the_drawer_offers_the_same(know: Know, browsers: Browsers) -> None:
+    size = {"width": 390, "height": 844}
+    tab = browsers.of(know("hana"), viewport=size, has_touch=True, is_mobile=True).open()
+    page = tab.page
+    tab.text.fill("echo in a pocket")
+    tab.button.tap()
+    tab.ended()
+    page.get_by_role("button", name="Show conversations").tap()
+    row(tab, "in a pocket").get_by_role("button", name="Options for").tap()
+    page.locator("#row-menu").get_by_role("button", name="Archive").tap()
+    undo = page.get_by_role("region", name="Undo").get_by_role("button", name="Undo")
+    expect(undo).to_be_in_viewport(ratio=1)
+    box = undo.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    undo.tap()
+    expect(row(tab, "in a pocket")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+
+
 def test_everything_works_by_plain_forms(know: Know, browsers: Browsers) -> None:
     made = browsers.of(know("gina")).open()
     begun(made, "echo by forms", "echo another")

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from chat.models import Conversation
 from chat.models.listed import Place
+from chat.search import search
 from chat.views import sidebar
 
 from .answered import command, conversation, days_ago, person, say
@@ -146,6 +147,8 @@ def test_what_is_archived_temporary_or_deleted_is_not_listed(browser: Client, al
     mine = Conversation.objects.for_user(alice)
     assert {each.title for each in mine} == {"here", "away", "passing"}
     assert {each.title for each in mine.kept()} == {"here", "away"}
+    found = {title: bool(search(alice, title).groups) for title in by if title != "of Bob"}
+    assert found == {"here": True, "away": True, "passing": False, "gone": False}
     for title, status in (("passing", 200), ("away", 200), ("gone", 404)):
         assert browser.get(f"/c/{by[title].pk}/").status_code == status
     assert browser.get(f"/c/{bob.pk}/").status_code == 404

@@ -36,6 +36,7 @@ class Turn:
     key: str = ""
     variants: list[int] = field(default_factory=list)
     gap: int | None = None
+    last: bool = False
 
     @property
     def number(self) -> int:
@@ -51,6 +52,11 @@ class Turn:
     def after(self) -> int | None:
         """The variant after it."""
         return self.variants[self.number] if self.number < len(self.variants) else None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether it is a prompt at the end of the path: its answers were deleted."""
+        return self.last and self.message.role == Message.Role.USER
 
     @property
     def running(self) -> bool:
@@ -128,6 +134,8 @@ def shown_of(conversation: Conversation, start: int | None = None) -> Shown:
     whole = ids[:1] != [start]
     path = conversation.messages.shown(ids[-SCREEN:] if whole else ids)
     turns = with_variants(turns_of(path))
+    for turn in turns[-1:]:
+        turn.last = True
     newest = conversation.generations.order_by("-pk").first()
     # At most one is unfinished, and none is newer than it.
     unfinished = newest if newest is not None and newest.is_unfinished else None

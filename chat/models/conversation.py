@@ -116,11 +116,11 @@ class Conversation(Listed):
         Conversation.objects.filter(pk=self.pk).update(tools=self.tools)
 
     def regenerate(self, ask: Ask, message: int) -> Accepted:
-        """Write another answer beside `message`."""
+        """Write another answer beside `message`, or the first one to a prompt that has none."""
         if duplicate := self._take_turn(ask):
             return duplicate
-        beside = self._answer(message)
-        answer = self.messages.create(parent_id=beside.parent_id, role="assistant")
+        prompt = self._unanswered(message) or self._answer(message).parent_id
+        answer = self.messages.create(parent_id=prompt, role="assistant")
         return self._accept(ask, answer, path_changed=True)
 
     def continue_(self, ask: Ask, message: int) -> Accepted:
@@ -156,6 +156,11 @@ class Conversation(Listed):
         if parent == LEAF:
             return self.leaf_id
         return None if parent is None else self._answer(int(parent)).pk
+
+    def _unanswered(self, id: int) -> int | None:
+        """The same id, if it is that of a prompt whose answers were deleted."""
+        prompts = self.messages.filter(pk=id, role="user", children=None)
+        return id if self.leaf_id == id and prompts.exists() else None
 
     def _answer(self, id: int) -> "Message":
         answer = self.messages.filter(pk=id, role="assistant").first()

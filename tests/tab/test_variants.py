@@ -93,6 +93,17 @@ def test_what_is_cut_takes_all_that_follows_and_shows_what_is_beside_or_before(
     assert not made.messages.filter(pk__in=[id for id in gone if isinstance(id, int)]).exists()
 
 
+def test_a_prompt_without_an_answer_is_answered(alice: User) -> None:
+    made = conversation(alice)
+    prompt, answer = made.path()
+    branches.prune(made, answer.pk)
+    assert turns.shown_of(made).turns[-1].unanswered
+    regenerate(made, prompt.pk, "At last")
+    assert words(made) == ["Hello", "At last"]
+    with pytest.raises(NotPossible):
+        made.regenerate(command(), prompt.pk)
+
+
 def test_after_everything_is_cut_one_begins_anew(alice: User) -> None:
     made = conversation(alice, turns=3)
     branches.prune(made, made.path()[0].pk)

@@ -27,6 +27,7 @@ function fail(chip, sentence) {
   chip.querySelector("progress").remove();
   chip.querySelector(".file-facts").textContent = sentence;
   chip.querySelector(".file-name").remove(); // the sentence names it
+  chip.scrollIntoView({ block: "nearest", inline: "nearest" });
   say(sentence);
   changed();
 }

@@ -86,7 +86,7 @@ def test_files_are_attached_taken_away_and_sent(alice: Tab, model: Model) -> Non
     shown = alice.prompts.last
     expect(shown.locator(".attached-image img")).to_have_count(2)
     expect(shown.get_by_role("link", name=re.compile("paper.pdf"))).to_be_visible()
-    assert not violations(alice.page)
+    assert not violations(alice.page, ".attached")
 
 
 def test_an_image_opens_large_and_gives_the_focus_back(alice: Tab) -> None:

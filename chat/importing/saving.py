@@ -92,7 +92,8 @@ def _facts(thread: Thread) -> dict[str, Any]:
     return {
         "title": title or title_of(next(prompts, "")),
         "title_source": Conversation.TitleFrom.PERSON if title else Conversation.TitleFrom.PROMPT,
-        "model": thread.model,
+        # Another site's model is hardly one of this one's.
+        "model": thread.model if thread.source == "Chatsite" else "",
         "system_prompt": thread.system_prompt,
         "archived": thread.archived,
         "pinned": thread.pinned,

@@ -30,7 +30,7 @@ def used_by(user_id: int, since: datetime, zone: tzinfo) -> list[Used]:
     """What a person has used since then, by the days of a time zone, oldest first: one query."""
     mine = Generation.objects.filter(
         conversation__owner=user_id,
-        # Nothing was asked in a conversation after its last change: this finds it by its index.
+        # Nothing was asked in a conversation after its last change: old ones are left out unread.
         conversation__updated_at__gte=since,
         created_at__gte=since,
     )

@@ -50,7 +50,7 @@ class Page:
             self.tail = before + html + end + after
         elif target.endswith("-parts") or target == "#live":
             self._show_part(html)
-        elif not target.endswith(("-foot", "earlier")):
+        elif target.startswith("#m") and not target.endswith("-foot"):
             raise ValueError(f"{swap} into {target}, which nobody shows")
 
     def _show_part(self, html: str) -> None:

@@ -16,7 +16,7 @@ RATE = 50
 SPREAD_EACH = 0.01
 SLACK = 1.0
 SETTLE = 1.0
-SECONDS = 6.0
+SECONDS = 5.0
 # The byte relays are compared at every number up to this, the SDK's up to that of its own end.
 COMPARED, COMPARED_SDK = 200, 100
 PROMPT = 150.0

@@ -226,7 +226,7 @@ async def test_a_turn_after_something_that_a_tab_was_not_told_of_brings_both(
     end = await tab.finished("list rate=0")
     # As when the news of another process is lost: the answer has been written anew.
     kept = "conversation_id, message_id, status, attempt, model, params, created_at, finish_reason"
-    kept += ", usage_source, error_code, error_text, error_retryable"
+    kept += ", usage_source, error_code, error_text, error_retryable, paused_ms, without_tools"
     served.change(
         f"INSERT INTO chat_generation (key, {kept}) SELECT ?, {kept} FROM chat_generation"  # noqa: S608
         " WHERE id = ?",

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Sequence
 
+from bench.quantiles import percentile
+
 from .counts import GOALS
 from .run import Result
 
@@ -63,8 +65,8 @@ def _spread(values: Sequence[float]) -> str:
     if not values:
         return "none"
     ordered = sorted(values)
-    p50, p99 = (ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.99))
-    return f"n={len(ordered)} p50={p50:.1f} p99={p99:.1f} max={ordered[-1]:.1f}"
+    shares = " ".join(f"p{n}={percentile(ordered, n / 100):.1f}" for n in (50, 95, 99))
+    return f"n={len(ordered)} {shares} max={ordered[-1]:.1f}"
 
 
 def _timeline(result: Result, own: list[tuple[float, str]]) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 1.0
 SLOW_SECONDS = 3.0
-BEATS_PER_CHECK = 3
+ROUNDS_PER_CHECK = 3
 BEATS_PER_CHECKPOINT = 5
 
 
@@ -45,27 +46,38 @@ class Heartbeat:
         self._supervisor = supervisor
         self._process = supervisor.process
         self._beats = 0
+        self._rounds = 0
+        self._unwritten: set[int] = set()
         self._orphans: set[int] = set()
         self._ended: set[int] = set()
 
     async def run(self) -> None:
         """Beat until cancelled; while the database is away, what is unsaved is kept."""
+        # Each at its own pace: however long it takes to look after others, the beat must not wait.
+        await asyncio.gather(self._repeat(self.beat), self._repeat(self.look_after))
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(SECONDS)
-            self._beats += 1
             try:
-                await self.beat()
-                await self.sweep(alone=False)
-                if self._beats % BEATS_PER_CHECK == 0:
-                    await self.check_sessions()
-                    await self.check_paths()
-                    await self.check_followed()
+                await work()
             except (DatabaseError, InterfaceError) as error:
                 recovery.doubt()
                 logger.warning("the database did not answer: %s", type(error).__name__)
 
+    async def look_after(self) -> None:
+        """Take over what the dead left, and make up for what the channel layer lost."""
+        await self._take_up(self._unwritten - self._supervisor.writers.keys())
+        await self.sweep(alone=False)
+        self._rounds += 1
+        if self._rounds % ROUNDS_PER_CHECK == 0:
+            await self.check_sessions()
+            await self.check_paths()
+            await self.check_followed()
+
     async def beat(self) -> None:
         """Save what is new, and do what the rows ask for."""
+        self._beats += 1
         writers = dict(self._supervisor.writers)
         unsaved: Progress = {id: (w.saved, self._new(w)) for id, w in writers.items()}
         asked = time.monotonic()
@@ -79,7 +91,7 @@ class Heartbeat:
         for id in orders.gone:
             writers[id].interrupt()
         self._supervisor.pulse.confirm(asked)
-        await self._take_up(orders.orphans - self._supervisor.writers.keys())
+        self._unwritten = orders.orphans
 
     def _new(self, writer: Writer) -> list[Entry]:
         """What to save of an answer now: less often where Redis holds the log."""

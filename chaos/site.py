@@ -143,8 +143,13 @@ class Site:
 
     def harms(self, pid: int, since: float, until: float) -> list[Harm]:
         """What was done to a process in a time."""
-        every = (harm for app in self.apps for harm in app.harms)
-        return [h for h in every if h.pid == pid and since - 0.5 <= h.at <= until + 0.5]
+        every = (harm for app in self.apps for harm in app.harms if harm.pid == pid)
+        # What was told to end accepts a little more, and still has no longer than it was given.
+        return [
+            harm
+            for harm in every
+            if harm.at <= until + 0.5 and (harm.at >= since - 0.5 or harm.how == "terminated")
+        ]
 
     def _run(self, module: str, *arguments: str) -> str:
         done = subprocess.run(

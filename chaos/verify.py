@@ -162,6 +162,9 @@ class Verifier:
         pid, port = self._site.owner(row["owner"])
         harms = self._site.harms(pid, row["created"], time.time())
         since = min((harm.at for harm in harms if harm.how == "continued"), default=math.inf)
+        slept = max((harm.at for harm in harms if harm.how == "stopped"), default=0.0)
+        if self._was_without_log(slept, row["finished"]):
+            return 0
         return max((n for at, n in answer.shown.get(port, ()) if at > since), default=0)
 
     def _promised(self, row: Row, answer: Answer) -> int:

@@ -21,7 +21,11 @@ class Pulse:
     @property
     def weak(self) -> bool:
         """Whether those who write must wait."""
-        return self._clock() - self._began_at > self._seconds
+        return self.outlived(self._began_at)
+
+    def outlived(self, began_at: float) -> bool:
+        """Whether what began at this moment of the clock may have been taken over meanwhile."""
+        return self._clock() - began_at > self._seconds
 
     def confirm(self, began_at: float) -> None:
         """A heartbeat that began at this moment of the clock was confirmed, and obeyed."""

@@ -108,10 +108,12 @@ class Supervisor:
             raise TooMany(wait)
         if not command.model and not choices.models():
             await choices.refresh()
+        asked = time.monotonic()
         taken = await writing(take, self.process, asker, conversation_id, command)
         accepted = taken.accepted
         asker.acknowledge(accepted)
-        if not accepted.duplicate:
+        # Heard of so late it may be somebody else's by now: if not, the heartbeat takes it up.
+        if not accepted.duplicate and not self.pulse.outlived(asked):
             self._start(taken)
         return accepted
 

@@ -84,7 +84,8 @@ def take_up(process: Process, ids: set[int]) -> list[Taken]:
 
     Nobody has written a word of them. A new attempt keeps out whoever hears of the old one yet.
     """
-    queued = Generation.objects.filter(pk__in=ids, owner=process, stop_requested_at=None)
+    # A higher attempt is in the hands of another process, which took this one for dead.
+    queued = Generation.objects.filter(pk__in=ids, owner=process, attempt=1, stop_requested_at=None)
     waiting = queued.filter(status=Generation.Status.QUEUED).select_related("conversation")
     return [
         Taken(Accepted(each.conversation, each.message, each, path_changed=True), history(each))

@@ -27,8 +27,9 @@ def made(served: Served, person: Person) -> tuple[str, list[int]]:
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     served.change(
         "INSERT INTO chat_conversation (id, owner_id, title, title_source, model, system_prompt,"
-        " params, tools, tools_allowed, pinned, archived, temporary, unseen, created_at, updated_at)"
-        " VALUES (?, ?, 'Long', 'person', 'demo', '', '{}', '{}', '[]', FALSE, FALSE, FALSE, FALSE, ?, ?)",
+        " params, tools, tools_allowed, pinned, archived, temporary, unseen, created_at,"
+        " updated_at) VALUES (?, ?, 'Long', 'person', 'demo', '', '{}', '{}', '[]', FALSE, FALSE,"
+        " FALSE, FALSE, ?, ?)",
         id.hex,
         person.id,
         now,

@@ -138,7 +138,8 @@ async def test_forms_step_fork_and_cut_without_scripts(tab: Page, served: Served
         assert where.endswith(f"#m{first}") and page.has(f"#m{first}")
         edit = Dom((await browser.get(f"/c/{tab.conversation}/?edit={page_prompt(page)}")).text)
         assert (
-            edit.has("form.edit textarea") and edit.attribute(".edit [name=parent]", "value") == ""
+            edit.has("#chat form.edit textarea")
+            and edit.attribute("#chat [name=parent]", "value") == ""
         )
         await post("send", key=uuid.uuid4(), text="echo edited rate=0", parent="")
         roots = "SELECT * FROM chat_message WHERE conversation_id = ? AND parent_id IS NULL"

@@ -14,6 +14,7 @@ from chat import choices
 from chat.attachments.kinds import ACCEPTED
 from chat.models import Conversation, Preferences
 from chat.tools import switches
+from chat.upstream import get_upstream
 
 from .shown_settings import picker_context, settings_context
 from .sidebar import sidebar
@@ -54,9 +55,10 @@ def page(
         "accepted_files": ACCEPTED,
         "plain_key": uuid.uuid4(),
         "max_prompt": settings.LIMITS.max_prompt_chars,
-        **picker_context(conversation.model if conversation else preferences.model),
+        **(picker := picker_context(conversation.model if conversation else preferences.model)),
         **settings_context(conversation, preferences, chosen),
         "tool_switches": switches(conversation),
+        "tools_refused": not get_upstream().takes_tools(picker["model"]),
         "banner": choices.banner(),
         **sidebar(request, conversation_id),
     }

@@ -42,16 +42,4 @@ live.addEventListener("click", async ({ target }) => {
 
 on("delta", ({ content }) => content?.includes("data-ask=") && say(word("asking")));
 
-// Reasoning that is open is followed to its end, unless the reader has scrolled up in it.
-const END = 96;
-function follow(text) {
-  if (text.scrollHeight - text.clientHeight - text.scrollTop < END)
-    text.scrollTop = text.scrollHeight;
-}
-on("swapped", ({ type }) => {
-  if (type !== "delta") return;
-  const text = live.querySelector('[aria-busy="true"] .reasoning[open]:last-child > div');
-  if (text) follow(text);
-});
-
 draw();

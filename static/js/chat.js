@@ -15,7 +15,6 @@ import "./slash.js";
 import "./sendstop.js";
 import "./commands.js";
 import "./tools.js";
-import "./reasoning.js";
 import "./edit.js";
 import "./progress.js";
 import "./scroll.js";

@@ -1,7 +1,7 @@
-// Tools: which the model may use, and whether one that asks may run.
-import { say } from "./announce.js";
+// Which tools the model may use; what their cards need is loaded before the first of them can come.
 import { show } from "./notices.js";
-import { live, main, on, post, word } from "./page.js";
+import { main, on, post, word } from "./page.js";
+import { styled } from "./style.js";
 
 const form = document.getElementById("tools");
 const opener = document.getElementById("open-tools");
@@ -9,8 +9,18 @@ const ticked = () => [...form.querySelectorAll("[name=tool]")];
 let changed = false; // in a new chat, of which the server knows nothing yet
 
 function draw() {
-  const off = ticked().filter(({ checked }) => !checked).length;
-  opener.classList.toggle("some-off", off > 0);
+  opener.classList.toggle(
+    "some-off",
+    ticked().some(({ checked }) => !checked),
+  );
+}
+
+const style = () => styled(opener.dataset.style);
+
+function load() {
+  style();
+  import("./asking.js");
+  import("./reasoning.js");
 }
 
 form.addEventListener("change", async () => {
@@ -27,19 +37,7 @@ on("asked", (frame) => {
   frame.tools = Object.fromEntries(ticked().map(({ value, checked }) => [value, checked]));
 });
 
-live.addEventListener("click", async ({ target }) => {
-  const { choice } = target.closest("[data-choice]")?.dataset ?? {};
-  if (!choice) return;
-  const asking = target.closest(".tool-ask");
-  const { ask } = asking.dataset;
-  for (const button of asking.querySelectorAll("button")) button.disabled = true;
-  // The question goes when it is answered; the focus stays with the card.
-  asking.closest(".tool-call").querySelector("summary").focus({ preventScroll: true });
-  if (await post(main.dataset.allow, { ask, choice })) return;
-  show(word("not-saved"));
-  for (const button of asking.querySelectorAll("button")) button.disabled = false;
-});
-
-on("delta", ({ content }) => content?.includes("data-ask=") && say(word("asking")));
-
+for (const type of ["pointerenter", "focus"]) opener.addEventListener(type, style);
+if ("new" in main.dataset) on("asked", load);
+else load();
 draw();

@@ -1,0 +1,19 @@
+// A tool that asks whether it may run: the answer is posted, and the question goes for every tab.
+import { say } from "./announce.js";
+import { show } from "./notices.js";
+import { live, main, on, post, word } from "./page.js";
+
+live.addEventListener("click", async ({ target }) => {
+  const { choice } = target.closest("[data-choice]")?.dataset ?? {};
+  if (!choice) return;
+  const asking = target.closest(".tool-ask");
+  const { ask } = asking.dataset;
+  for (const button of asking.querySelectorAll("button")) button.disabled = true;
+  // The question goes when it is answered; the focus stays with the card.
+  asking.closest(".tool-call").querySelector("summary").focus({ preventScroll: true });
+  if (await post(main.dataset.allow, { ask, choice })) return;
+  show(word("not-saved"));
+  for (const button of asking.querySelectorAll("button")) button.disabled = false;
+});
+
+on("delta", ({ content }) => content?.includes("data-ask=") && say(word("asking")));

@@ -38,6 +38,6 @@ on("asked", (frame) => {
 });
 
 for (const type of ["pointerenter", "focus"]) opener.addEventListener(type, style);
-if ("new" in main.dataset) on("asked", load);
+if ("new" in main.dataset) for (const type of ["asked", "ack"]) on(type, load);
 else load();
 draw();

@@ -1,7 +1,6 @@
 // Which tools the model may use; what their cards need is loaded before the first of them can come.
 import { show } from "./notices.js";
 import { main, on, post, word } from "./page.js";
-import { styled } from "./style.js";
 
 const form = document.getElementById("tools");
 const opener = document.getElementById("open-tools");
@@ -15,7 +14,7 @@ function draw() {
   );
 }
 
-const style = () => styled(opener.dataset.style);
+const style = async () => (await import("./style.js")).styled(opener.dataset.style);
 
 function load() {
   style();

@@ -32,8 +32,9 @@ class Load:
         """Take two clock readings in seconds; gives `busy`, renewed once a window."""
         if self._wall is None:
             self._wall, self._cpu = wall, cpu
-        elif wall - self._wall >= self.window:
-            now = min(1.0, (cpu - self._cpu) / (wall - self._wall))
-            self.busy += SMOOTHING * (now - self.busy)
+        elif (passed := wall - self._wall) >= self.window:
+            now = min(1.0, (cpu - self._cpu) / passed)
+            # After a rest the past counts for as little as if it had been sampled meanwhile.
+            self.busy += (1 - (1 - SMOOTHING) ** (passed / self.window)) * (now - self.busy)
             self._wall, self._cpu = wall, cpu
         return self.busy

@@ -200,8 +200,16 @@ def test_load_is_cpu_over_wall_window_by_window_and_smoothed() -> None:
     load = Load(window=0.25)
     assert load.sample(10.0, 1.0) == 0.0
     assert load.sample(10.1, 1.1) == 0.0
-    assert load.sample(10.5, 1.25) == pytest.approx(0.125)
-    assert load.sample(11.0, 9.0) == pytest.approx(0.125 + 0.25 * (1 - 0.125))
+    assert load.sample(10.25, 1.125) == pytest.approx(0.125)
+    assert load.sample(10.5, 9.0) == pytest.approx(0.125 + 0.25 * (1 - 0.125))
+
+
+def test_load_is_forgotten_in_a_rest() -> None:
+    load = Load(window=0.25)
+    for quarter in range(40):
+        load.sample(quarter / 4, quarter / 4)
+    assert load.busy > 0.9
+    assert load.sample(20.0, 9.75) < 0.05
 
 
 def test_load_comes_close_to_a_steady_share() -> None:

@@ -17,7 +17,7 @@ LONGEST_PRETTY = 40_000
 ICONS = {
     "calculate": "tool-calculator",
     "current_time": "tool-clock",
-    "search_conversations": "tool-search",
+    "search_conversations": "search",
 }
 
 

@@ -14,7 +14,11 @@ function draw() {
   );
 }
 
-const style = async () => (await import("./style.js")).styled(opener.dataset.style);
+// What is seen in answers only; a new chat has none yet.
+async function style() {
+  const { styled } = await import("./style.js");
+  for (const sheet of opener.dataset.styles.split(" ")) styled(sheet);
+}
 
 function load() {
   style();

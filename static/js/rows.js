@@ -1,7 +1,7 @@
 // What can be done with one conversation of the list: a menu, renaming in place, deleting after a question.
+import { tab } from "./memory.js";
 import { show } from "./notices.js";
 import { emit, main, post, word } from "./page.js";
-import { offerUndo } from "./undo.js";
 
 const list = document.getElementById("conversations");
 const menu = document.getElementById("row-menu");
@@ -48,6 +48,12 @@ function rename(row, options) {
   input.addEventListener("keydown", (event) => event.key === "Escape" && finish(false));
 }
 
+// Rarely needed, so not loaded with the page.
+async function offerUndo(offer, later) {
+  if (later) return tab.set("undo", offer);
+  (await import("./undo.js")).offerUndo(offer);
+}
+
 /** Takes a row away; the focus stays in the list, at its neighbour. */
 function remove(row) {
   const rows = [...list.querySelectorAll(".row")];
@@ -60,7 +66,7 @@ async function putAway(row, options, what, back) {
   if (!(await post(options + what, {}))) return show(word("not-saved"));
   const done = { what, title: titleOf(row), address: options + back };
   if (what === "delete" && isOpen(row)) {
-    offerUndo({ ...done, page: row.querySelector(".row-link").href }, true);
+    await offerUndo({ ...done, page: row.querySelector(".row-link").href }, true);
     return location.assign("/");
   }
   remove(row);
@@ -118,3 +124,9 @@ menu.addEventListener("click", ({ target }) => {
   menu.hidePopover();
   if (row) ACTIONS[action]?.(row, opener.dataset.options);
 });
+
+const left = tab.get("undo");
+if (left) {
+  tab.set("undo", null);
+  offerUndo(left);
+}

@@ -1,5 +1,4 @@
 // What was deleted or archived can be brought back for some seconds; afterwards the archive's page still can.
-import { tab } from "./memory.js";
 import { show } from "./notices.js";
 import { post, text, word } from "./page.js";
 
@@ -23,7 +22,8 @@ function wait() {
   timer = setTimeout(close, SECONDS * 1000);
 }
 
-function open(offer) {
+/** Offers for some seconds to undo what was done. */
+export function offerUndo(offer) {
   offered = offer;
   before = document.activeElement.id;
   what.textContent = what.dataset[offer.what === "delete" ? "deleted" : "archived"];
@@ -32,12 +32,6 @@ function open(offer) {
   // A screen reader says the region's words with its button; Enter brings it back.
   button.focus({ preventScroll: true });
   wait();
-}
-
-/** Offers to undo now, or on the page that is about to be loaded. */
-export function offerUndo(offer, later = false) {
-  if (later) tab.set("undo", offer);
-  else open(offer);
 }
 
 async function undo() {
@@ -55,9 +49,3 @@ box.addEventListener("keydown", (event) => {
   event.preventDefault();
   close();
 });
-
-const left = tab.get("undo");
-if (left) {
-  tab.set("undo", null);
-  open(left);
-}

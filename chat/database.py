@@ -1,7 +1,6 @@
 """ORM work off the event loop, in threads of its own, so that no tab waits for another's query."""
 
 import asyncio
-import contextvars
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.utils import translation
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,12 +60,13 @@ async def in_reserve(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 
 
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], R]) -> R:
-    # The person's language goes along.
-    work = partial(contextvars.copy_context().run, work)
-    return await asyncio.get_running_loop().run_in_executor(threads, _connected, work)
+    language = translation.get_language()
+    return await asyncio.get_running_loop().run_in_executor(threads, _connected, language, work)
 
 
-def _connected(work: Callable[[], R]) -> R:
+def _connected(language: str, work: Callable[[], R]) -> R:
+    """Work in the language of the task that asks, which a thread does not know by itself."""
+    translation.activate(language)
     close_old_connections()
     try:
         return work()

@@ -1,5 +1,6 @@
 """Every string has a translation in every language, and what is compiled is what is written."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,8 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, root / name)
     command = [sys.executable, "manage.py", "makemessages", "--all", "--no-obsolete", "-v0"]
-    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chatsite.settings"}
+    subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
     return root
 
 

@@ -8,8 +8,4 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-    if sys.argv[1:2] == ["serve"]:
-        from chatsite import reactor
-
-        reactor.install()
     execute_from_command_line(sys.argv)

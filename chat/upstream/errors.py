@@ -4,7 +4,12 @@ import re
 from typing import Any, Literal
 
 import orjson
-from django.utils.translation import gettext_noop as _
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the catalogues; it is translated where it is shown."""
+    return sentence
+
 
 Code = Literal[
     "unauthorized",

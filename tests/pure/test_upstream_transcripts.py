@@ -45,7 +45,7 @@ REFUSALS = {
     "llama-server/21": "server_error",
     "llama-server/22": "bad_request",
     "llama-server/24": "bad_request",
-    "llama-server/26": "server_error",
+    "llama-server/26": "no_images",
     "llama-server/27": "context_too_long",
     "llama-server/28": "unreachable",
 }

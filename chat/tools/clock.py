@@ -20,14 +20,24 @@ def current_time(timezone: Annotated[str, Field(max_length=60)] = "UTC") -> dict
         timezone: A name of the IANA time zone database, such as Europe/Berlin.
     """
     try:
-        now = datetime.now(ZoneInfo(timezone))
+        zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ToolError(_unknown(timezone)) from None
+        zone = _zone_of(timezone)
+    now = datetime.now(zone)
     return {
-        "timezone": timezone,
+        "timezone": zone.key,
         "time": now.isoformat(timespec="seconds"),
         "weekday": now.strftime("%A"),
     }
+
+
+def _zone_of(city: str) -> ZoneInfo:
+    """The one zone that is named after a city."""
+    ending = "/" + city.casefold().replace(" ", "_")
+    zones = [zone for zone in available_timezones() if zone.casefold().endswith(ending)]
+    if len(zones) != 1:
+        raise ToolError(_unknown(city))
+    return ZoneInfo(zones[0])
 
 
 def _unknown(timezone: str) -> str:

@@ -7,8 +7,9 @@ from .fields import key, listing, mapping, mappings, text, time
 from .thread import Node, Said, Thread, answer_parts
 
 ROLES = {"user": "user", "assistant": "assistant", "system": "system"}
-# Marks of citations, in characters for private use.
-CITATIONS = re.compile("\ue200[^\ue201]*\ue201|【\\d+†[^】]*】")
+# Marks of citations, in characters for private use. None goes beyond the beginning of the next:
+# looking to the end of the text for each that has no end would take for ever.
+CITATIONS = re.compile("\ue200[^\ue200\ue201]*\ue201|【\\d+†[^【】]*】")
 
 
 def is_one(item: dict[str, Any]) -> bool:

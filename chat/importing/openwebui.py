@@ -10,7 +10,7 @@ from .thread import Node, Said, Thread, answer_parts
 ROLES = {"user": "user", "assistant": "assistant", "system": "system"}
 # Reasoning stands in the text, folded in.
 REASONING = re.compile(
-    r'<details type="reasoning"[^>]*>\s*(?:<summary>[^<]*</summary>)?(.*?)</details>', re.DOTALL
+    r'<details type="reasoning"[^<>]*>\s*(?:<summary>[^<]*</summary>)?(.*?)</details>', re.DOTALL
 )
 
 
@@ -54,10 +54,17 @@ def _said(id: str, message: Any, thread: Thread) -> Said | None:
         return None
     parts: list[dict[str, Any]] = []
     if role == "assistant":
-        reasoning = "\n\n".join(unescape(each).strip() for each in REASONING.findall(words))
-        words = REASONING.sub("", words).strip()
+        words, reasoning = _unfolded(words)
         parts = answer_parts(words, reasoning)
     if not words.strip():
         return None
     model = text(message.get("model"), 200)
     return Said(id, role, words, parts, time(message.get("timestamp")), model)
+
+
+def _unfolded(words: str) -> tuple[str, str]:
+    """A text without the reasoning that is folded into it, and that."""
+    # Where an end follows, each beginning finds one: it looks no further than that.
+    folded, end, rest = words.rpartition("</details>")
+    reasoning = "\n\n".join(unescape(each).strip() for each in REASONING.findall(folded + end))
+    return f"{REASONING.sub('', folded + end)}{rest}".strip(), reasoning

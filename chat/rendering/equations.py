@@ -13,7 +13,7 @@ _OUTSIDE = re.compile(r"[ \t>]*(?:$|```|~~~)")
 _MARKER = re.compile(r"([ \t>]*(?:[-+*]|#{1,6}|\d{1,9}[.)]))[ \t]")
 _UNDERLINE = re.compile(r"([ \t>]*)([-=])([ \t]*)$")
 _SHIELDS = {"=": "\x06", "-": "\x07"}
-_CODE = re.compile(r"(?<![`\\])(`{1,2})(?!`)([^`\n]*\$[^`\n]*)\1(?!`)")
+_CODE = re.compile(r"(?<![`\\])(`{1,2})(?!`)([^`$\n]*\$[^`\n]*)\1(?!`)")
 SHIELDED = {"\x05": " ", "\x06": "=", "\x07": "-", "\x0e": "$"}
 _PLAIN = str.maketrans(SHIELDED)
 

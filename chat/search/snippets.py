@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import islice
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -10,8 +11,10 @@ from .words import pattern
 
 SNIPPET = 180
 BEFORE = 50
+# So many places are compared; there is hardly a better one after them.
+PLACES = 200
 # Marks of Markdown that only disturb where nothing is rendered.
-MARKS = re.compile(r"\*\*|```\w*|^#+ |^\s*\|?[-|: ]{3,}$", re.MULTILINE)
+MARKS = re.compile(r"\*\*|```\w*|^#+ |^[-|: \t]{3,}$", re.MULTILINE)
 
 
 def relevance(text: str, words: list[str]) -> float:
@@ -38,12 +41,12 @@ def _whole(text: str, word: str) -> bool:
 def snippet(text: str, words: list[str]) -> SafeString:
     """A line of the text around the place with the most different words, as safe HTML."""
     line = " ".join(MARKS.sub(" ", text).split())
-    found = list(pattern(words).finditer(line))
+    found = list(islice(pattern(words).finditer(line), PLACES))
     if not found:
         return marked(_cut(line, 0), [])
     places = [match.start() for match in found]
     best = max(
-        places[:200],
+        places,
         key=lambda at: len(
             {m[0].lower() for m in found if at <= m.start() < at + SNIPPET - BEFORE}
         ),

@@ -47,7 +47,8 @@ class PromptForm(forms.Form):
 
     def clean_name(self) -> str:
         """Names are small letters, so that nobody wonders which to type."""
-        return str(self.cleaned_data["name"]).lower()
+        # Some letters are two when they are small.
+        return str(self.cleaned_data["name"]).lower()[:NAME_LENGTH]
 
     def clean_text(self) -> str:
         """Refuse what is too long; a browser would not have let it be typed."""

@@ -5,10 +5,13 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
+from time import process_time
 from typing import Any
 
 import pytest
 
+from chat.importing import chatgpt as of_chatgpt
+from chat.importing import openwebui as of_open_webui
 from chat.importing.fields import time
 from chat.importing.files import Bounds, Reader, Unreadable, threads
 from chat.importing.thread import Node, Said, Thread
@@ -187,3 +190,15 @@ def test_what_came_before_a_fault_is_not_lost() -> None:
     assert len(reader.next(10, 100)) == 2
     with pytest.raises(Unreadable, match="json"):
         reader.next(10, 100)
+
+
+def test_marks_that_never_end_hold_up_nobody() -> None:
+    began = process_time()
+    for mark in ("\ue200", "【1†"):
+        assert of_chatgpt.CITATIONS.sub("", mark * 100_000) == mark * 100_000
+    opened = '<details type="reasoning">' * 20_000
+    message = {"role": "assistant", "content": f"<details></details>{opened}"}
+    item = {"id": "x", "history": {"messages": {"a": message}, "currentId": "a"}}
+    (said,) = of_open_webui.read(item).messages
+    assert said.text == message["content"]
+    assert process_time() - began < 5

@@ -110,6 +110,7 @@ def test_raw_html_stays_visible_as_text(text: str) -> None:
             r"\(" * 5_000,
             r"\[a\]" * 2_000,
             "$a$" * 3_000,
+            "`" + "$" * 100_000,
             "$$a" * 3_000,
             "{" * 9_000,
         ),

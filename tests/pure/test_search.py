@@ -1,5 +1,7 @@
 """Search finds what is one's own, in any script, whatever was typed, as rows come and go."""
 
+from time import process_time
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -7,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from chat.models import Conversation, Message
 from chat.search import Page, index, search
+from chat.search.snippets import snippet
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +133,14 @@ def test_whole_words_and_frequent_ones_rank_higher(alice: User) -> None:
     found = texts(search(alice, "cat"))
     assert found[0] == "cat cat cat"
     assert found[1] == "one cat"
+
+
+def test_a_snippet_of_a_strange_text_holds_up_nobody() -> None:
+    began = process_time()
+    assert snippet("\n" * 100_000 + "a needle", ["needle"]) == "a <mark>needle</mark>"
+    assert snippet("| a |\n|---|\n| b |", ["b"]) == "| a | | <mark>b</mark> |"
+    assert "<mark>aa</mark>" in snippet("aa " * 500_000, ["aa"])
+    assert process_time() - began < 5
 
 
 def test_snippets_are_safe_and_mark_the_words(alice: User) -> None:

@@ -20,6 +20,7 @@ from chat.models import Attachment
 READERS = 2
 
 _readers = ThreadPoolExecutor(READERS, thread_name_prefix="attachments")
+_taking: set[asyncio.Task[Attachment]] = set()
 _allowances = Allowances(settings.LIMITS.uploads_per_minute, 60)
 
 
@@ -32,7 +33,10 @@ class NotTaken(Exception):
 
 
 async def take_in(user_id: int, upload: "UploadedFile[Any]") -> Attachment:
-    """The attachment that a person's upload becomes; raises NotTaken."""
+    """The attachment that a person's upload becomes; raises NotTaken.
+
+    Who hangs up meanwhile has sent it all the same: a file without its row would stay for ever.
+    """
     name = clean_name(upload.name or "")
     try:
         if _allowances.take(user_id):
@@ -40,12 +44,27 @@ async def take_in(user_id: int, upload: "UploadedFile[Any]") -> Attachment:
         if (upload.size or 0) > settings.LIMITS.file_bytes:
             raise Refused("size", settings.LIMITS.file_bytes // MEGA)
         await in_database(_check_quota, user_id)
-        loop = asyncio.get_running_loop()
-        made = await loop.run_in_executor(_readers, _read, user_id, name, upload)
-        await writing(made.save, force_insert=True)
+        taking = asyncio.create_task(_take(user_id, name, upload))
+        # The loop itself holds its tasks only weakly.
+        _taking.add(taking)
+        taking.add_done_callback(_taken)
+        return await asyncio.shield(taking)
     except Refused as refused:
         raise NotTaken(refused, name) from None
+
+
+async def _take(user_id: int, name: str, upload: "UploadedFile[Any]") -> Attachment:
+    loop = asyncio.get_running_loop()
+    made = await loop.run_in_executor(_readers, _read, user_id, name, upload)
+    await writing(made.save, force_insert=True)
     return made
+
+
+def _taken(taking: asyncio.Task[Attachment]) -> None:
+    _taking.discard(taking)
+    if not taking.cancelled():
+        # Heard here, should nobody else be there any more to hear why a file was not taken.
+        taking.exception()
 
 
 def _read(user_id: int, name: str, upload: "UploadedFile[Any]") -> Attachment:

@@ -36,7 +36,10 @@ class Busy(Exception):
 
 
 def receive(owner: Any, upload: "File[bytes]") -> Import:
-    """Keep an uploaded file and make the row of its import; raises Busy."""
+    """Keep an uploaded file and make the row of its import; raises Busy.
+
+    Where the file cannot be kept, the import has failed already.
+    """
     settle(owner)
     try:
         with transaction.atomic():
@@ -48,12 +51,24 @@ def receive(owner: Any, upload: "File[bytes]") -> Import:
             )
     except IntegrityError:
         raise Busy from None
-    path = _path(made)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        for chunk in upload.chunks():
-            file.write(chunk)
+    try:
+        _keep(upload, _path(made))
+    except OSError as error:
+        logger.warning("import %s: %s", made.pk, type(error).__name__)
+        made.state, made.fault, made.finished_at = Import.State.FAILED, "file", timezone.now()
+        made.save()
     return made
+
+
+def _keep(upload: "File[bytes]", path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("wb") as file:
+            for chunk in upload.chunks():
+                file.write(chunk)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def settle(owner: Any) -> None:

@@ -48,5 +48,6 @@ def _take(request: HttpRequest) -> str:
         made = work.receive(request.user, upload)
     except work.Busy:
         return _("An import is going on already. Wait until it has ended.")
-    async_to_sync(work.begin)(made)
+    if made.going_on:
+        async_to_sync(work.begin)(made)
     return ""

@@ -1,19 +1,24 @@
 """Rows of attachments: nothing stays on the disk without one, and what a model is told of them."""
 
+import asyncio
 import io
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
 from chat.attachments.found import Found
+from chat.database import in_database
 from chat.models import Attachment, Conversation, Message
 from chat.models.enclosed import enclosed
+from chat.uploads import take_in
 from tests.tab.answered import command, end, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,3 +166,24 @@ def test_a_history_without_files_takes_no_query_for_them(
 ) -> None:
     with django_assert_num_queries(0):
         assert enclosed([]) == {}
+
+
+async def test_who_hangs_up_leaves_no_file_without_its_row(place: Path) -> None:
+    began = threading.Event()
+
+    class Upload(SimpleUploadedFile):
+        def read(self, size: int = -1) -> bytes:
+            began.set()
+            data: bytes = super().read(size)
+            return data
+
+    alice = await in_database(person, "alice")
+    sending = asyncio.create_task(take_in(alice.pk, Upload("a.txt", b"words")))
+    await asyncio.to_thread(began.wait, 30)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    async with asyncio.timeout(30):
+        while not await in_database(Attachment.objects.filter(owner=alice).count):
+            pass
+    assert on_disk(place) == 1

@@ -2,17 +2,21 @@
 
 import io
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from chat.exporting import document
 from chat.importing.files import Bounds, threads
 from chat.importing.saving import save
 from chat.importing.thread import Thread
-from chat.importing.work import settle
+from chat.importing.work import receive, settle
 from chat.models import Conversation, Generation, Import, Process
 from chat.search import search
+from chat.supervisor import begin
 
 from .exports import chatgpt, claude, open_webui
 
@@ -115,3 +119,15 @@ def test_an_import_whose_process_is_gone_has_failed_honestly(alice: User) -> Non
     settle(alice)
     lost.refresh_from_db()
     assert (lost.state, lost.fault) == ("failed", "lost")
+
+
+def test_a_file_that_cannot_be_kept_leaves_no_import_going_on(
+    alice: User, tmp_path: Path, settings: Any
+) -> None:
+    begin(Process.objects.create(name="here"))
+    settings.VAR_DIR = tmp_path / "full"
+    settings.VAR_DIR.write_text("no folder")
+    for _ in range(2):
+        made = receive(alice, SimpleUploadedFile("a.json", b"[]"))
+        made.refresh_from_db()
+        assert (made.state, made.fault) == ("failed", "file")

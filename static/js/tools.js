@@ -20,10 +20,12 @@ async function style() {
   for (const sheet of opener.dataset.styles.split(" ")) styled(sheet);
 }
 
-function load() {
-  style();
-  import("./asking.js");
-  import("./reasoning.js");
+async function load() {
+  try {
+    await Promise.all([style(), import("./asking.js"), import("./reasoning.js")]);
+  } catch {
+    // Offline; an `ack` will say that the server is there again.
+  }
 }
 
 form.addEventListener("change", async () => {
@@ -41,6 +43,6 @@ on("asked", (frame) => {
 });
 
 for (const type of ["pointerenter", "focus"]) opener.addEventListener(type, style);
-if ("new" in main.dataset) for (const type of ["asked", "ack"]) on(type, load);
-else load();
+for (const type of ["asked", "ack"]) on(type, load);
+if (!("new" in main.dataset)) load();
 draw();

@@ -22,6 +22,7 @@ def test_a_model_is_found_by_typing_and_remembered(alice: Tab) -> None:
     page.keyboard.press("Escape")
     expect(model_button(alice)).to_be_focused()
     page.keyboard.press("Enter")
+    expect(search).to_be_focused()
     search.press_sequentially("think")
     expect(page.get_by_role("option")).to_have_text(["demo-thinker", "Use “think”"])
     page.keyboard.press("ArrowDown")

@@ -55,6 +55,13 @@ def made(served: Served, person: Person) -> tuple[str, list[int]]:
     return str(id), ids
 
 
+# The wheel moves the page a while after it was turned.
+AT_REST = """() => new Promise((resolve) => {
+  const { scrollY } = window;
+  setTimeout(() => resolve(window.scrollY === scrollY), 300);
+})"""
+
+
 @pytest.fixture(scope="module")
 def long(main_site: Served) -> tuple[Person, str, list[int]]:
     """Somebody's long conversation, made once: its id and those of its messages."""
@@ -87,6 +94,7 @@ def test_older_turns_come_as_one_scrolls_up_and_nothing_moves(
         if turns.count() == MESSAGES:
             break
     expect(turns).not_to_have_count(before)
+    tab.page.wait_for_function(AT_REST)
     shown = turns.evaluate_all("turns => turns.map((turn) => Number(turn.dataset.message))")
     assert shown == ids[-len(shown) :], "in order, without a gap, each once"
     read = tab.page.evaluate(PLACE)

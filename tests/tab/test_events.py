@@ -1,6 +1,7 @@
 """The SSE twin: the same frames as events, the same commands by POST."""
 
 import asyncio
+import contextlib
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -172,4 +173,6 @@ async def test_streams_that_nobody_reads_delay_nobody_and_cost_little(
     assert memory(served) - before < 60 * MIB
     for writer in writers:
         writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
     await eventually(lambda: not served.complaints(warnings=True), "peace")

@@ -16,6 +16,8 @@ from .thread import Thread
 FORMATS = [(each.is_one, each.read) for each in (chatgpt, claude, openwebui, own)]
 HEAD = 4096
 DEEPEST = 200
+# Of one conversation: many small values take far more memory than their bytes.
+MOST_EVENTS = 2_000_000
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 STARTS, ENDS = ("start_map", "start_array"), ("end_map", "end_array")
 BOM = b"\xef\xbb\xbf"
@@ -159,7 +161,7 @@ def _values(events: Iterator[tuple[str, Any]], level: int) -> Iterator[Any]:
 
     ijson's own way keeps the whole path of every value, which is more than memory can hold.
     """
-    depth = 0
+    depth = events_left = 0
     named = level < 2
     builder = None
     for event, value in events:
@@ -168,8 +170,12 @@ def _values(events: Iterator[tuple[str, Any]], level: int) -> Iterator[Any]:
             named = value == "conversations"
         if builder is None and named and depth == level and event not in ("map_key", *ENDS):
             builder = ObjectBuilder()
+            events_left = MOST_EVENTS
         if builder is not None:
             builder.event(event, value)
+            events_left -= 1
+            if not events_left:
+                raise Unreadable("conversation")
             if depth == level and event not in STARTS:
                 yield builder.value
                 builder = None

@@ -184,6 +184,12 @@ def test_one_huge_conversation_is_not_gathered_in_memory() -> None:
         read(big, Bounds(conversation=200_000))
 
 
+def test_many_small_values_are_not_gathered_in_memory() -> None:
+    many = b",".join([b"0"] * 2_000_000)
+    with pytest.raises(Unreadable, match="conversation"):
+        read(b'[{"chat_messages":[' + many + b"]}]")
+
+
 def test_what_came_before_a_fault_is_not_lost() -> None:
     data = json.dumps([claude(), claude()]).encode()[:-1] + b", {broken"
     reader = Reader(threads(io.BytesIO(data), len(data), Bounds()))

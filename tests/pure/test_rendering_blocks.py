@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chat.rendering import Blocks, OpenCode, render
@@ -57,11 +57,16 @@ def test_at_every_moment_a_tab_shows_the_document_so_far(document: str, cuts: li
     assert follow(pieces(document, cuts)).finish() == render(document)
 
 
+BARE_MARKERS_BELOW_A_DEFINITION = re.compile(r"\]:[^\n]*\n[ \t]*[-+*=>\d][-+*=>\d.) \t]*(\n|$)")
+
+
 @settings(max_examples=300, deadline=None)
 @given(from_fragments, cut_places)
 def test_what_was_defined_before_is_known_at_once(document: str, cuts: list[int]) -> None:
     document = "[ foo]: https://a.example/?x=%20&#60;'(\\\\)\n\n# Then\n\n" + document
     document = document.replace("[^1]", "1")
+    # The renderer takes a definition above lines of mere markers for text, but only by itself.
+    assume(not BARE_MARKERS_BELOW_A_DEFINITION.search(document))
     assert follow(pieces(document, cuts), late="[^").finish() == render(document)
 
 

@@ -8,8 +8,9 @@ TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 CORE := chat/stream/*,chat/rendering/blocks.py
 
-# Real servers and browsers on a busy machine: what fails is run once more, alone, and must pass then.
-twice = $(PYTHON) -m pytest $1 || $(PYTHON) -m pytest $1 --last-failed --last-failed-no-failures none
+# Real sockets, servers and browsers on a busy machine: what fails is run once more, alone, and must pass then.
+again = --last-failed --last-failed-no-failures none
+twice = $(PYTHON) -m pytest $1 || $(PYTHON) -m pytest $1 $(again)
 
 .PHONY: help run test test-postgres processes check format bench chaos soak lock messages vendor programs
 
@@ -22,7 +23,7 @@ run: .venv/run.stamp ## Start the site in the foreground, until Ctrl-C
 	@exec $(PYTHON) manage.py serve
 
 test: programs check ## Check everything and run every test
-	$(PYTHON) -m coverage run -m pytest tests/pure
+	$(PYTHON) -m coverage run -m pytest tests/pure || $(PYTHON) -m coverage run --append -m pytest tests/pure $(again)
 	$(PYTHON) -m coverage report --include='$(CORE)' --show-missing --fail-under=100
 	$(call twice,tests/tab)
 	$(call twice,tests/browser)

@@ -153,7 +153,7 @@ def test_the_whole_page_can_be_reached_and_used_by_keyboard(browsers: Browsers, 
     alice.page.keyboard.press("Enter")
     expect(alice.text).to_be_focused()
     reached: set[str] = set()
-    for _ in range(60):
+    for _ in range(100):
         alice.page.keyboard.press("Shift+Tab")
         focused = alice.page.evaluate(
             "() => [document.activeElement.className, document.activeElement.id].join(' ')"

@@ -101,7 +101,9 @@ class Tab:
         self.text.press("Enter")
 
     def ended(self, status: str = "complete") -> None:
-        """Wait until the last answer has ended so, and check that the row says the same."""
+        """Wait until nothing is under way and the last answer ended so, as its row must say too."""
+        # An answer of before has ended too: what was just asked for shows here until its own end.
+        expect(self.progress).to_be_hidden()
         expect(self.answer).to_have_attribute("data-status", status)
         expect(self.answer).not_to_have_attribute("aria-busy", "true")
         assert self.generation["status"] == status

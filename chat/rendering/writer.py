@@ -16,7 +16,7 @@ from chat.rendering.formulas import CLOSE, OPEN
 from chat.rendering.grammar import Block, Definitions, Parsed, named
 from chat.rendering.images import Image
 from chat.rendering.links import address, linked, open_link
-from chat.rendering.markup import escape
+from chat.rendering.markup import escape, heading_tag
 from chat.rendering.maths import formula
 from chat.rendering.tables import Table
 
@@ -122,10 +122,10 @@ class _Writer:
         return self._slot(f'<input type="checkbox" disabled {state}>') + " "
 
     def start_heading(self, heading: Any, span: Any) -> str:
-        return f"<{heading['level'].lower()}>"
+        return f"<{heading_tag(heading['level'])}>"
 
     def end_heading(self, level: str, span: Any) -> str:
-        return f"</{level.lower()}>"
+        return f"</{heading_tag(level)}>"
 
     def start_quote(self, kind: str | None, span: Any) -> str:
         if kind is None:

@@ -17,7 +17,7 @@ def test_an_answer_arrives_as_rendered_markdown(alice: Tab) -> None:
     alice.ended()
     assert alice.row["text"] == MARKDOWN
     alice.shows_the_row()
-    for selector in ("h1", "strong", "li", "pre code", "table td"):
+    for selector in ("h2", "strong", "li", "pre code", "table td"):
         expect(alice.answer.locator(".parts").locator(selector).first).to_be_visible()
     expect(alice.answer).to_contain_text("Vec<T> & ünïcödé 你好 👋🏽")
 

@@ -17,7 +17,7 @@ def text_of(html: str) -> str:
 @pytest.mark.parametrize(
     ("markdown", "html"),
     [
-        ("# One\n\nTwo\n---", "<h1>One</h1>\n<h2>Two</h2>\n"),
+        ("# One\n\nTwo\n---", "<h2>One</h2>\n<h3>Two</h3>\n"),
         (
             "*a* **b** ~~c~~ `d<e>`",
             "<p><em>a</em> <strong>b</strong> <del>c</del> <code>d&lt;e&gt;</code></p>\n",
@@ -43,6 +43,12 @@ def text_of(html: str) -> str:
 )
 def test_markdown_becomes_html(markdown: str, html: str) -> None:
     assert render(markdown) == html
+
+
+def test_headings_begin_below_the_title_of_the_page() -> None:
+    markdown = "".join(f"{'#' * level} {level}\n" for level in range(1, 7))
+    levels = [node.tag for node in LexborHTMLParser(render(markdown)).css("h1, h2, h3, h4, h5, h6")]
+    assert levels == ["h2", "h3", "h4", "h5", "h6", "h6"]
 
 
 def test_tasks_have_checkboxes_that_nobody_can_change() -> None:
@@ -179,7 +185,7 @@ def test_a_line_of_a_formula_begins_no_block(
     lines = [marks[0], "a", line, "c", marks[1]]
     html = render("\n".join(before + each for each in lines))
     assert html.count("<math") == 1
-    assert not any(f"<{tag}" in html for tag in ("li", "h1", "h2", "code"))
+    assert not any(f"<{tag}" in html for tag in ("li", "h2", "h3", "code"))
 
 
 def test_a_formula_that_never_ends_costs_one_paragraph() -> None:

@@ -68,13 +68,18 @@ class Supervisor:
 
     async def stop(self, user_id: int, conversation_id: uuid.UUID, stop: Stop) -> bool:
         """Stop what runs in a conversation; False if nothing of the kind does."""
-        for writer in self.writers.values():
-            if writer.belongs_to(user_id, conversation_id) and stop.means(writer.generation):
-                writer.stop(user_id)
-                return True
-        generation_id = await writing(note_stop, user_id, conversation_id, stop)
+        live = answers.running(user_id, conversation_id, stop.means)
+        if live is not None and live.stop is not None:
+            live.stop(user_id)
+            return True
+        noting = writing(note_stop, user_id, conversation_id, stop)
+        if live is not None:
+            # Its writer hears at once; the row, which takes longer, is for one that does not.
+            await asyncio.gather(news.say_stop(live.generation_id, user_id), noting)
+            return True
+        generation_id = await noting
         if generation_id is not None:
-            await news.say_stop(generation_id)
+            await news.say_stop(generation_id, user_id)
         return generation_id is not None
 
     async def take_up(self, ids: set[int]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,11 +68,6 @@ class Writer:
     def stop(self, by: int | None = None) -> None:
         """End it because a person wants it so: the one with this id, or who is noted in the row."""
         self._cancel(Generation.Status.STOPPED, by)
-
-    def belongs_to(self, user_id: int, conversation_id: uuid.UUID) -> bool:
-        """Whether it is written in this conversation of this person."""
-        conversation = self.generation.conversation
-        return conversation.pk == conversation_id and conversation.owner_id == user_id
 
     def interrupt(self) -> None:
         """End it because this process cannot go on."""

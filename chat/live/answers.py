@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -21,8 +22,8 @@ class Source(Protocol):
 
     log: Log
 
-    def stop(self) -> None:
-        """A person wants it to end."""
+    def stop(self, by: int | None = None) -> None:
+        """A person wants it to end: the one with this id, or who is noted in the row."""
 
     def interrupt(self) -> None:
         """It may not go on: another process took over."""
@@ -35,7 +36,7 @@ class LiveAnswer:
         self.generation = generation
         self._added = added
         self.generation_id: int = generation.pk
-        self.stop: Callable[[], None] | None = None
+        self.stop: Callable[[int], None] | None = None
         self.idle: Callable[[], None] | None = None
         self.log = log
         self.follower = Follower(log, generation.pk, generation.message_id)
@@ -44,6 +45,11 @@ class LiveAnswer:
         self._turn: asyncio.Task[turns.Added] | None = None
         self._end: asyncio.Task[str | None] | None = None
         self.log.subscribe(self._grew)
+
+    def belongs_to(self, user_id: int, conversation_id: uuid.UUID) -> bool:
+        """Whether it is an answer in this conversation of this person."""
+        conversation = self.generation.conversation
+        return conversation.pk == conversation_id and conversation.owner_id == user_id
 
     def subscribe(self, wake: Wake) -> None:
         """Call `wake` when there is more to show, at a pace that bounds the wire."""
@@ -114,11 +120,20 @@ class Answers:
             key = generation.pk, generation.attempt
             self._publisher.publish(*key, source.log, fenced=source.interrupt)
 
-    def stop(self, generation_id: int) -> None:
-        """Stop an answer, if it is written here."""
+    def running(
+        self, user_id: int, conversation_id: uuid.UUID, means: Callable[[Generation], bool]
+    ) -> LiveAnswer | None:
+        """The answer that is meant in a person's conversation; None if it is not to be had here."""
+        for live in self:
+            if live.belongs_to(user_id, conversation_id) and means(live.generation):
+                return None if live.log.closed else live
+        return None
+
+    def stop(self, generation_id: int, by: int) -> None:
+        """Stop an answer for the person with the id `by`, if it is written here."""
         live = self._live.get(generation_id)
         if live is not None and live.stop is not None:
-            live.stop()
+            live.stop(by)
 
     def get(self, generation: Generation) -> LiveAnswer | None:
         """The live answer of a generation; None when it is over, or not to be had here."""

@@ -73,9 +73,9 @@ async def say_signed_out(session_hash: str) -> None:
     await _say("signed_out", session=session_hash)
 
 
-async def say_stop(generation_id: int) -> None:
-    """Somebody wants a generation stopped, which is noted in its row."""
-    await _say("stop", generation=generation_id)
+async def say_stop(generation_id: int, user_id: int) -> None:
+    """A person wants their generation stopped, which is noted in its row too."""
+    await _say("stop", generation=generation_id, user=user_id)
 
 
 async def say_permission(ask: uuid.UUID) -> None:
@@ -136,7 +136,7 @@ async def _pass_on(event: dict[str, Any]) -> None:
             keys = {tab.session_key for tab in tabs}
             tabs.sign_out({k for k in keys if sessions.session_hash(k) == event["session"]})
         case "stop":
-            answers.stop(event["generation"])
+            answers.stop(event["generation"], event["user"])
         case "permission":
             permissions.hear(event["ask"])
 

@@ -196,8 +196,8 @@ def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Sna
 
 
 def generation(generation_id: int) -> Generation | None:
-    """A generation by its id, with its message and prompt; None if it was deleted."""
-    known = Generation.objects.select_related("message__parent")
+    """A generation by its id, with its conversation, message and prompt; None if it was deleted."""
+    known = Generation.objects.select_related("conversation", "message__parent")
     found: Generation | None = known.filter(pk=generation_id).first()
     return found
 

@@ -8,27 +8,20 @@ const row = (conversation) => list.querySelector(`.row[data-conversation="${conv
 let timer;
 let reading = false;
 let missed = false; // what was said while the connection was lost
+let focused = false; // here, when what was read is about to come
 
-/** The focus is given back where a swap took it: to the same link, or to the list's nearest. */
-function keepFocus(swap) {
-  const at = list.contains(document.activeElement) && document.activeElement.id;
-  return swap().then(() => {
-    if (at && document.activeElement === document.body)
-      (document.getElementById(at) ?? list.querySelector(".row-link"))?.focus({
-        preventScroll: true,
-      });
-  });
-}
+/** Whether a title is being typed in it, or a menu of it is open. */
+const inUse = () => list.querySelector(".rename, [aria-expanded='true']");
 
 async function read() {
   if (!online()) return;
-  // Not while a title is being typed in it, nor under an open menu.
-  if (list.querySelector(".rename, [aria-expanded='true']")) return again();
+  if (inUse()) return again();
   reading = true;
   const shown = list.querySelectorAll(".row").length;
   const address = `${list.dataset.list}&shown=${shown}`;
   const top = list.scrollTop;
-  await keepFocus(() => htmx.ajax("GET", address, { target: "#conversations", swap: "innerHTML" }));
+  // A queue of its own: what others ask for at the same time does not wait for it.
+  await htmx.ajax("GET", address, { source: list, target: list, swap: "innerHTML" });
   list.scrollTop = top;
   reading = false;
 }
@@ -37,6 +30,21 @@ function again() {
   clearTimeout(timer);
   timer = setTimeout(read, REST_MS);
 }
+
+list.addEventListener("htmx:before:swap", (event) => {
+  if (event.target !== list) return;
+  focused = list.contains(document.activeElement);
+  if (!inUse()) return;
+  // It was not yet when it was asked for.
+  event.preventDefault();
+  again();
+});
+
+// The swap gives the focus back to the same row; where that is gone, to the nearest that there is.
+list.addEventListener("htmx:after:swap", ({ target }) => {
+  if (target === list && focused && document.activeElement === document.body)
+    list.querySelector(".row-link")?.focus({ preventScroll: true });
+});
 
 on("sidebar", ({ conversation, running, deleted, moved, unseen }) => {
   const found = row(conversation);

@@ -1,20 +1,18 @@
-// The saved prompts: offered while a name is typed, put in where it stood, their variables asked for.
+// The saved prompts: offered while a name is typed, put in where it stood.
 import { say } from "./announce.js";
 import { Listbox } from "./listbox.js";
 import { show as toast } from "./notices.js";
 import { text, word } from "./page.js";
+import { filled } from "./variables.js";
 
 const NAME = /^\/([\p{L}\p{N}_-]*)$/u;
-const VARIABLE = /\{\{\s*([^{}\n]{1,60}?)\s*\}\}/g;
 const FRESH_MS = 60_000;
 const popup = document.getElementById("prompt-menu");
 const list = document.getElementById("prompt-list");
-const dialog = document.getElementById("variables");
-const fields = dialog.querySelector(".variables");
-const template = document.getElementById("variable");
 const listbox = new Listbox(list, text, pick);
 let known = null; // {at, prompts}
 let refused = false; // closed by Escape, until the text is another
+let picked = false; // one whose words are on their way
 
 /** What is typed of a name, if the text up to the caret is a slash and no more than a name; else null. */
 function typed() {
@@ -80,41 +78,27 @@ function put(words, end) {
 async function pick({ id }) {
   const end = text.selectionStart; // a dialog may move it
   close();
+  picked = true;
   let words;
   try {
     ({ text: words } = await read(popup.dataset.text.replace("/0/", `/${id}/`)));
   } catch {
     return toast(word("not-loaded"));
+  } finally {
+    picked = false;
   }
-  const names = [...new Set([...words.matchAll(VARIABLE)].map(([, name]) => name))];
-  if (names.length) ask(words, names, end);
-  else put(words, end);
-}
-
-function ask(words, names, end) {
-  const rows = names.map((name, n) => {
-    const row = template.content.firstElementChild.cloneNode(true);
-    const [label, input] = [row.querySelector("label"), row.querySelector("textarea")];
-    label.textContent = name;
-    label.htmlFor = input.id = `variable-${n}`;
-    return row;
-  });
-  fields.replaceChildren(...rows);
-  dialog.returnValue = "";
-  dialog.onclose = () => {
-    text.focus({ preventScroll: true });
-    if (dialog.returnValue !== "insert") return;
-    const said = new Map(rows.map((row, n) => [names[n], row.querySelector("textarea").value]));
-    put(
-      words.replace(VARIABLE, (_whole, name) => said.get(name)),
-      end,
-    );
-  };
-  dialog.showModal();
+  const whole = await filled(words);
+  if (whole !== null) put(whole, end);
 }
 
 function key(event) {
-  if (popup.hidden || event.target !== text) return;
+  if (event.target !== text) return;
+  if (picked && event.key === "Enter") {
+    // Pressed once too often, it must not send the name.
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  if (popup.hidden) return;
   if (event.key === "Tab" && !event.shiftKey) {
     event.preventDefault();
     listbox.choose(listbox.active);
@@ -135,12 +119,3 @@ text.addEventListener("input", () => {
   }
 });
 text.addEventListener("blur", close);
-dialog.addEventListener("click", ({ target }) => {
-  if (target === dialog || target.closest("[data-close]")) dialog.close();
-});
-dialog.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  if (!(event.ctrlKey || event.metaKey) && event.target.rows > 1) return;
-  event.preventDefault();
-  dialog.querySelector("[value=insert]").click();
-});

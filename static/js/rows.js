@@ -54,22 +54,25 @@ async function offerUndo(offer, later) {
   (await import("./undo.js")).offerUndo(offer);
 }
 
-/** Takes a row away; the focus stays in the list, at its neighbour. */
-function remove(row) {
+/** What gets the focus when a conversation's row goes: the id of its neighbour's link. */
+function neighbour(conversation) {
   const rows = [...list.querySelectorAll(".row")];
-  const at = rows.indexOf(row);
-  row.remove();
-  (rows[at + 1] ?? rows[at - 1] ?? document).querySelector(".row-link, .new-chat").focus();
+  const at = rows.findIndex(({ dataset }) => dataset.conversation === conversation);
+  return (rows[at + 1] ?? rows[at - 1])?.querySelector(".row-link").id;
 }
 
 async function putAway(row, options, what, back) {
-  if (!(await post(options + what, {}))) return show(word("not-saved"));
+  const { conversation } = row.dataset;
   const done = { what, title: titleOf(row), address: options + back };
+  const next = neighbour(conversation);
+  if (!(await post(options + what, {}))) return show(word("not-saved"));
   if (what === "delete" && isOpen(row)) {
     await offerUndo({ ...done, page: row.querySelector(".row-link").href }, true);
     return location.assign("/");
   }
-  remove(row);
+  // It may be another element by now, or gone: the list is read again when something happens.
+  list.querySelector(`.row[data-conversation="${conversation}"]`)?.remove();
+  (document.getElementById(next) ?? document.querySelector(".new-chat")).focus();
   offerUndo(done);
 }
 
@@ -101,6 +104,7 @@ list.addEventListener("click", ({ target }) => {
   menu.querySelector('[data-row="pin"]').hidden = pinned;
   menu.querySelector('[data-row="unpin"]').hidden = !pinned;
   menu.showPopover();
+  button.setAttribute("aria-expanded", "true"); // at once, as the list looks for it
   place();
   menu.querySelector("button").focus();
 });

@@ -9,7 +9,8 @@ let opener = null;
 async function refresh() {
   if (!("stale" in dialog.dataset) || "new" in main.dataset) return;
   delete dialog.dataset.stale;
-  await htmx.ajax("GET", form.action, { target: "#settings-fields", swap: "innerHTML" });
+  const target = document.getElementById("settings-fields");
+  await htmx.ajax("GET", form.action, { source: dialog, target, swap: "innerHTML" });
 }
 
 export async function open(from) {

@@ -25,6 +25,8 @@ REST = """() => Promise.allSettled(document.getAnimations()
 
 def violations(page: Page, within: str = "html") -> list[Any]:
     """What axe finds on the page, or in one element of it, as it is now, in light and in dark."""
+    # A page that was just gone to is whole, with its styles.
+    page.wait_for_load_state()
     # Evaluated by the debugger, so that the page's policy stays as strict as it is.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = []

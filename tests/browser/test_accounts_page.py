@@ -128,6 +128,8 @@ def test_the_first_administrator_signs_in_and_finds_the_demo_model_and_the_admin
         expect(banner).to_contain_text("OPENAI_BASE_URL=")
         page.get_by_role("button", name="Some code").click()
         expect(tab.text).to_have_value("Show me some code")
+        # It stops there, as long as nobody lets it go on.
+        tab.text.press_sequentially(" hold=60")
         tab.text.press("Enter")
         tab.writing("count the words")
         page.keyboard.press("Escape")

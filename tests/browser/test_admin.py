@@ -1,5 +1,7 @@
 """The review in a browser: an administrator reads what Alice saw, under the same strict policy."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -51,11 +53,12 @@ def visit(page: Page, alice: Tab, path: str) -> Page:
 
 
 def test_an_administrator_finds_and_reads_what_alice_saw(alice: Tab, root: Page) -> None:
-    alice.ask("code")
+    alice.ask("code rate=0")
     alice.ended()
     visit(root, alice, "/admin/chat/conversation/")
     root.get_by_label("User name, name or e-mail").fill(alice.person.name)
     root.get_by_label("User name, name or e-mail").press("Enter")
+    expect(root).to_have_url(re.compile(r"\?.*" + alice.person.name))
     root.locator(f'#result_list a[href*="{alice.conversation}"]').click()
     shown = root.locator(f"#m{alice.message}-parts")
     assert shown.inner_html() == alice.answer.locator(".parts").inner_html()
@@ -66,7 +69,7 @@ def test_an_administrator_finds_and_reads_what_alice_saw(alice: Tab, root: Page)
 
 
 def test_the_chats_styles_stay_in_and_follow_the_admins_theme(alice: Tab, root: Page) -> None:
-    alice.ask("hello")
+    alice.ask("hello rate=0")
     alice.ended()
     visit(root, alice, "/admin/auth/user/")
     page = {"h1": root.locator("#content h1").evaluate("e => getComputedStyle(e).fontWeight")}

@@ -10,6 +10,7 @@ from chat.demo import expected
 from .conftest import Know
 from .model import Model
 from .person import Browsers, Tab
+from .said import Said
 
 
 def test_a_prompt_is_answered_in_rendered_markdown_with_its_usage(alice: Tab) -> None:
@@ -45,23 +46,15 @@ def test_a_prompt_is_seen_grey_at_once_and_then_the_servers_own_takes_its_place(
 
 
 def test_progress_is_told_in_words_from_the_click_to_the_end(alice: Tab, model: Model) -> None:
-    alice.page.evaluate("""() => {
-      const words = document.getElementById("progress-text");
-      window.said = [];
-      const note = () => window.said.push(words.textContent);
-      const all = {childList: true, characterData: true, subtree: true};
-      new MutationObserver(note).observe(words, all);
-    }""")
+    said = Said(alice.page.locator("#progress-text"))
     tag = model.tag()
-    alice.ask(f"bench tokens=300 start=2.5 rate=150 hold=250 tag={tag}")
-    expect(alice.progress).to_contain_text("Waiting for the model · 1 s")
-    expect(alice.progress).to_contain_text("Writing · ")
-    expect(alice.progress).to_contain_text("tokens/s")
+    alice.ask(f"bench tokens=650 start=2.5 rate=150 hold=600 tag={tag}")
+    said.wait_for(r"^Waiting for the model · [1-9]\d* s$")
+    said.wait_for(r"^Writing · \d+ tokens/s$")
     model.go(tag)
     alice.ended()
-    expect(alice.progress).to_be_hidden()
-    said = alice.page.evaluate("window.said.map((words) => words.split(' · ')[0])")
-    order = list(dict.fromkeys(word for word in said if word))
+    phases = (words.split(" · ")[0] for words in said.texts)
+    order = list(dict.fromkeys(phase for phase in phases if phase))
     assert order[0] == "Sending…"
     assert order[-2:] == ["Waiting for the model", "Writing"]
 
@@ -219,6 +212,7 @@ def test_back_and_forward_go_between_conversations(alice: Tab) -> None:
     alice.ended()
     first = alice.page.url
     alice.page.locator(".new-chat").click()
+    expect(alice.page).to_have_url(f"{alice.person.served.server.url}/")
     alice.connected()
     alice.ask("echo two")
     alice.ended()

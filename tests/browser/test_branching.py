@@ -40,8 +40,9 @@ def press(tab: Tab, name: str, turn: str = ".answer") -> None:
     last.get_by_role("button", name=name, exact=True).click()
 
 
-def focused(tab: Tab) -> str:
-    return str(tab.page.evaluate("document.activeElement.id || document.activeElement.className"))
+def focused(tab: Tab, end: str) -> None:
+    """Wait until what has the focus is a button of a turn, whose id ends so."""
+    expect(tab.page.locator(f":focus[id^=m][id$='-{end}']")).to_have_count(1)
 
 
 def test_a_prompt_is_edited_and_its_variants_are_stepped_through_in_both_tabs(tab: Tab) -> None:
@@ -54,7 +55,7 @@ def test_a_prompt_is_edited_and_its_variants_are_stepped_through_in_both_tabs(ta
     expect(area).to_have_value("echo second rate=0")
     area.press("Escape")
     expect(area).to_have_count(0)
-    assert focused(tab).endswith("-edit")
+    focused(tab, "edit")
     press(tab, "Edit the message", ".prompt")
     area.fill("echo rather this rate=0")
     tab.page.get_by_role("button", name="Save & send").click()
@@ -67,7 +68,7 @@ def test_a_prompt_is_edited_and_its_variants_are_stepped_through_in_both_tabs(ta
     for each in (tab, other):
         expect(each.prompts.last).to_contain_text("second")
         expect(each.prompts.last.locator(".place")).to_have_text("1/2")
-    assert re.fullmatch(r"m\d+-after", focused(tab)), "the other end is the one that can be pressed"
+    focused(tab, "after")  # the end that can still be pressed
 
 
 def test_the_keyboard_edits_the_last_prompt_and_steps(alice: Tab) -> None:
@@ -142,7 +143,7 @@ def test_a_thumb_is_kept_with_its_reason_and_taken_back(tab: Tab) -> None:
     dialog.get_by_role("textbox").fill("It is another one.")
     dialog.get_by_role("button", name="Send").click()
     expect(dialog).to_be_hidden()
-    assert focused(tab).endswith("-down")
+    focused(tab, "down")
     query = "SELECT * FROM chat_feedback WHERE message_id = ?"
     row = tab.person.served.row(query, tab.message)
     assert (row["verdict"], row["reason"], row["text"]) == ("down", "wrong", "It is another one.")
@@ -171,7 +172,8 @@ def test_a_fork_is_a_conversation_of_its_own_and_a_cut_asks_first(tab: Tab) -> N
     tab.page.get_by_role("button", name="Delete with what follows").click()
     dialog = tab.page.get_by_role("dialog", name="Delete this message?")
     dialog.get_by_role("button", name="Cancel").click()
-    assert focused(tab).endswith("-more")
+    expect(dialog).to_be_hidden()
+    focused(tab, "more")
     expect(tab.prompts).to_have_count(2)
     press(tab, "More actions", ".prompt")
     tab.page.get_by_role("button", name="Delete with what follows").click()

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 from .axe import violations
 from .conftest import Know
 from .person import Browsers, Tab
+from .test_list import LIST
 
 
 def model_button(tab: Tab) -> Locator:
@@ -57,6 +58,7 @@ def test_settings_of_a_new_chat_go_with_its_first_prompt_and_show_in_every_tab(a
     sign, save = page.locator("#settings-sign"), dialog.get_by_role("button", name="Save")
     expect(sign).to_be_hidden()
     page.locator("#open-settings").click()
+    expect(dialog).to_be_visible()
     assert violations(page, "#settings") == []
     dialog.get_by_label("System prompt").fill("Speak as a pirate.")
     dialog.get_by_label("Temperature").fill("warm")
@@ -80,12 +82,32 @@ def test_settings_of_a_new_chat_go_with_its_first_prompt_and_show_in_every_tab(a
     for tab in (alice, other):
         expect(tab.page.locator("#settings-sign")).to_be_hidden()
     other.page.locator("#open-settings").click()
-    expect(other.page.locator("#settings").get_by_label("System prompt")).to_have_value("")
+    shown = other.page.locator("#settings")
+    expect(shown).to_be_visible()
+    expect(shown.get_by_label("System prompt")).to_have_value("")
     other.page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
     other.ask("echo plain")
     expect(other.answers).to_have_count(2)
     other.ended()
     assert json.loads(other.generation["params"]) == {}
+
+
+def test_the_settings_of_another_tab_are_shown_also_while_the_list_is_read(alice: Tab) -> None:
+    alice.ask("echo first rate=0")
+    alice.ended()
+    other = alice.another()
+    alice.page.locator("#open-settings").click()
+    alice.page.get_by_label("System prompt").fill("Speak as a pirate.")
+    alice.page.locator("#settings").get_by_role("button", name="Save").click()
+    expect(other.page.locator("#settings-sign")).to_be_visible()
+    # It is never answered.
+    other.page.route(LIST, lambda route: None)
+    with other.page.expect_request(LIST):
+        alice.open("/").ask("echo elsewhere")
+    other.page.locator("#open-settings").click()
+    expect(other.page.locator("#settings")).to_be_visible()
+    expect(other.page.get_by_label("System prompt")).to_have_value("Speak as a pirate.")
 
 
 def test_without_scripts_settings_are_a_page_and_models_a_select(

@@ -65,6 +65,7 @@ def test_what_is_archived_can_be_brought_back_at_once_or_later(fiona: Tab) -> No
     choose(fiona, "put away", "Archive")
     expect(row(fiona, "put away")).to_have_count(0)
     expect(undo).to_contain_text("Archived: echo put away")
+    undo.hover()  # it waits
     expect(undo.get_by_role("button", name="Undo")).to_be_focused()
     fiona.page.keyboard.press("Enter")
     expect(row(fiona, "put away")).to_have_count(1)
@@ -76,6 +77,7 @@ def test_what_is_archived_can_be_brought_back_at_once_or_later(fiona: Tab) -> No
     expect(fiona.list.locator(".row-link:focus")).to_have_count(1)
     fiona.page.get_by_role("button", name="fiona").click()
     fiona.page.get_by_role("link", name="Archived conversations").click()
+    expect(fiona.page.get_by_role("heading", name="Archived conversations")).to_be_visible()
     assert not violations(fiona.page)
     fiona.page.get_by_role("link", name="echo put away").click()
     expect(fiona.page.get_by_role("link", name="Archived", exact=True)).to_be_visible()
@@ -95,6 +97,7 @@ def test_a_deleted_conversation_is_undone_by_keyboard(fiona: Tab) -> None:
         fiona.page.keyboard.press("Tab")
         fiona.page.keyboard.press("Enter")
         expect(undo).to_contain_text(f"Deleted: echo {title}")
+        undo.hover()  # it waits
         expect(row(fiona, title)).to_have_count(0)
         expect(undo.get_by_role("button", name="Undo")).to_be_focused()
         assert not violations(fiona.page, "#undo")

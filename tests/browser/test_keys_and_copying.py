@@ -10,6 +10,7 @@ from chat.demo import expected
 from .conftest import NAME, Know
 from .model import Model
 from .person import Browsers, Tab
+from .said import Said
 
 PASTE = "() => navigator.clipboard.readText()"
 
@@ -31,8 +32,9 @@ def python(tab: Tab) -> str:
 
 def test_a_block_of_code_is_copied_and_that_is_said(copier: Tab) -> None:
     button = copier.answer.locator(".code .copy").first
+    said = Said(button)
     button.click()
-    expect(button).to_have_text("Copied")
+    said.wait_for("^Copied$")
     expect(copier.page.locator("#announcer")).to_have_text("Copied")
     assert copier.page.evaluate(PASTE) == python(copier)
     expect(button).to_have_text("Copy")

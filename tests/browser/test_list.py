@@ -1,11 +1,15 @@
 """The list of conversations: live, and each can be renamed and deleted."""
 
+import re
+
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .conftest import Know
 from .model import Model
 from .person import Browsers, Tab
+
+LIST = re.compile(r"/conversations/\?")  # where the page reads it again
 
 
 @pytest.fixture
@@ -68,6 +72,31 @@ def test_a_conversation_is_renamed_in_place_and_in_every_tab(erin: Tab) -> None:
         expect(tab.page).to_have_title("A better name · Chatsite")
     erin.page.reload()
     expect(row(erin, "A better name")).to_have_count(1)
+
+
+def test_what_is_done_in_the_list_is_not_disturbed_by_its_being_read_again(
+    browsers: Browsers, know: Know
+) -> None:
+    tab = browsers.of(know("ruth")).open()
+    tab.ask("echo an old name")
+    tab.ended()
+    expect(row(tab, "an old name")).to_have_count(1)
+    asked: list[Route] = []
+    tab.page.route(LIST, asked.append)
+    with tab.page.expect_request(LIST):
+        tab.another("/").ask("echo elsewhere")
+    row(tab, "an old name").hover()
+    row(tab, "an old name").get_by_role("button", name="Options for").click()
+    tab.page.get_by_role("button", name="Rename").click()
+    field = tab.page.get_by_role("textbox", name="Title")
+    field.fill("A better name")
+    tab.page.unroute(LIST)
+    with tab.page.expect_response(LIST):
+        asked[0].continue_()
+    field.press("Enter")
+    expect(row(tab, "A better name")).to_have_count(1)
+    expect(row(tab, "A better name").get_by_role("link")).to_be_focused()
+    expect(row(tab, "echo elsewhere")).to_have_count(1)
 
 
 def test_escape_leaves_the_name_as_it_was(erin: Tab) -> None:

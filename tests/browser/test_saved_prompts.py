@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .axe import violations
 from .conftest import Know
@@ -42,6 +42,7 @@ def test_a_slash_offers_prompts_and_asks_for_their_variables(
     page.keyboard.type("exp")
     expect(popup.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
+    expect(dialog.get_by_label("topic")).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog.get_by_label("topic")).to_be_focused()  # it must be said
     page.keyboard.type("$& tides")
@@ -51,6 +52,25 @@ def test_a_slash_offers_prompts_and_asks_for_their_variables(
     expect(text).to_have_value("Explain $& tides to sailors. Only $& tides!")
     expect(text).to_be_focused()
     expect(tab.echo).to_have_count(0)
+
+
+def test_enter_that_is_pressed_twice_does_not_send_the_name(browsers: Browsers, know: Know) -> None:
+    tab = browsers.of(know("pia"))
+    keep(tab, "etiquette", "How do I behave?")
+    page = tab.open().page
+    asked: list[Route] = []
+    page.route("**/prompts/*/text", asked.append)
+    page.keyboard.type("/eti")
+    expect(page.get_by_role("option")).to_have_count(1)
+    with page.expect_request("**/prompts/*/text"):
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(tab.echo).to_have_count(0)
+    asked[0].continue_()
+    expect(tab.text).to_have_value("How do I behave?")
+    page.keyboard.press("Enter")
+    expect(tab.prompts).to_have_text("How do I behave?")
+    tab.ended()
 
 
 def test_a_slash_elsewhere_is_not_in_the_way(browsers: Browsers, know: Know) -> None:
@@ -97,6 +117,7 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("/hello was saved.")
     page.get_by_role("link", name="Change /hello").click()
+    expect(page.get_by_label("Name")).to_have_value("hello")
     page.get_by_label("Name").fill("greet")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Delete /greet").click()

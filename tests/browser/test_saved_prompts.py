@@ -59,7 +59,7 @@ def test_enter_that_is_pressed_twice_does_not_send_the_name(browsers: Browsers, 
     keep(tab, "etiquette", "How do I behave?")
     page = tab.open().page
     asked: list[Route] = []
-    page.route("**/prompts/*/text", asked.append)
+    page.route("**/prompts/*/text", lambda route: asked.append(route))
     page.keyboard.type("/eti")
     expect(page.get_by_role("option")).to_have_count(1)
     with page.expect_request("**/prompts/*/text"):
@@ -106,10 +106,13 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     tab.text.fill("echo used")
     tab.button.tap()
     tab.ended()
-    for path in ("/settings/", "/prompts/", "/usage/"):
+    for path in ("/settings/", "/prompts/", "/usage/", "/shares/", "/import/", "/archived/"):
         page.goto(f"{tab.person.served.server.url}{path}")
         assert violations(page) == [], path
         assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), path
+        for link in page.get_by_role("navigation").get_by_role("link").all():
+            expect(link).to_be_in_viewport(ratio=1)
+    page.goto(f"{tab.person.served.server.url}/usage/")
     expect(page.locator(".bars .c1")).to_have_count(1)
     page.get_by_role("link", name="Prompts").click()
     page.get_by_label("Name").fill("hello")
@@ -121,6 +124,13 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     page.get_by_label("Name").fill("greet")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Delete /greet").click()
+    asked = page.get_by_role("dialog", name="Delete /greet?")
+    expect(asked.get_by_role("button", name="Cancel")).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Delete /greet")).to_be_focused()
+    page.keyboard.press("Enter")
+    asked.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("status")).to_have_text("/greet was deleted.")
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Model").fill("demo-thinker")

@@ -16,6 +16,7 @@ from .process import DEAD_AFTER, Checkpoint, Process, Progress
 from .saved_prompt import SavedPrompt
 from .share import Share
 from .tool_permission import ToolPermission
+from .usage import UsedTokens
 
 __all__ = [
     "DEAD_AFTER",
@@ -43,6 +44,7 @@ __all__ = [
     "SavedPrompt",
     "Share",
     "ToolPermission",
+    "UsedTokens",
     "branches",
     "title_of",
     "walks",

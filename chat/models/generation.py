@@ -16,6 +16,7 @@ from chat.stream.entries import Part, Usage
 from .asking import UNFINISHED
 from .conversation import Conversation
 from .message import Message, render_parts
+from .usage import UsedTokens
 
 
 @dataclass
@@ -184,6 +185,7 @@ class Generation(models.Model):
         )
         if not won:
             return False
+        UsedTokens.objects.note(self, usage)
         if outcome.stopped_by is not None:
             self.note_stop(outcome.stopped_by)
         Message.objects.filter(pk=self.message_id).update(

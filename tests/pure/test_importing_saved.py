@@ -14,7 +14,7 @@ from chat.importing.files import Bounds, threads
 from chat.importing.saving import save
 from chat.importing.thread import Thread
 from chat.importing.work import receive, settle
-from chat.models import Conversation, Generation, Import, Process
+from chat.models import Conversation, Generation, Import, Process, UsedTokens
 from chat.search import search
 from chat.supervisor import begin
 
@@ -92,6 +92,7 @@ def test_our_own_export_comes_back_as_it_was(alice: User, bob: User) -> None:
         ]
 
     assert facts(again) == facts(data)
+    assert not UsedTokens.objects.exists(), "nobody used them here"
     for name in ("title", "model", "archived", "created_at", "updated_at"):
         assert again[name] == data[name]
 

@@ -2,20 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from chat import prices
-from chat.models import Generation, ModelPrice
+from chat.models import Conversation, Generation, ModelPrice, Origin, UsedTokens, branches
 from chat.models.usage import Used
 from chat.templatetags.chat import money
 from chat.views.chart import chart
 
-from .answered import conversation, person
+from .answered import USAGE, command, conversation, person, say
 
 pytestmark = pytest.mark.django_db
 
@@ -29,18 +32,13 @@ def alice(client: Client) -> User:
     return alice
 
 
-def answers(owner: User, model: str, at: datetime, *tokens: int, source: str = "provider") -> None:
+def answers(owner: User, model: str, at: datetime, *tokens: int, source: Any = "provider") -> None:
     """One answer for each number of completion tokens, to prompts of ten times as many."""
-    made = conversation(owner, turns=len(tokens))
-    for generation, count in zip(made.generations.all(), tokens, strict=True):
-        Generation.objects.filter(pk=generation.pk).update(
-            model=model,
-            created_at=at,
-            status="complete",
-            prompt_tokens=count * 10,
-            completion_tokens=count,
-            usage_source=source,
-        )
+    made: Conversation = Conversation.objects.create(owner=owner)
+    for count in tokens:
+        counts = {"prompt_tokens": count * 10, "completion_tokens": count, "source": source}
+        answer = say(made, "Hello", "Hi", model, usage={**USAGE, **counts}).generation
+        UsedTokens.objects.filter(at=answer.created_at).update(at=at)
 
 
 def test_answers_are_counted_by_day_and_model(client: Client, alice: User) -> None:
@@ -63,6 +61,36 @@ def test_answers_are_counted_by_day_and_model(client: Client, alice: User) -> No
     assert client.get("/usage/?days=7&x").context["total"].answers == 3
     for odd in ("8", "-7", "", "x", "٧"):
         assert client.get("/usage/", {"days": odd}).context["days"] == 30
+
+
+def test_what_was_used_stays_when_it_is_deleted_and_is_not_counted_twice(
+    client: Client, alice: User
+) -> None:
+    answers(alice, "big", timezone.now(), 5, 7)
+    deleted = Conversation.objects.get()
+    branches.fork(deleted, deleted.leaf_id or 0)
+    branches.prune(deleted, deleted.leaf_id or 0)
+    long_ago = timezone.now() - timedelta(days=1)
+    Conversation.objects.update(deleted_at=long_ago)
+    assert Conversation.objects.purge(10) == 2
+    assert not Generation.objects.exists()
+    total = client.get("/usage/").context["total"]
+    assert (total.answers, total.tokens) == (2, 132)
+
+
+def test_the_answers_of_before_are_noted_once_the_notes_exist(alice: User) -> None:
+    answers(alice, "big", timezone.now(), 5, 7, source="estimated")
+    conversation(alice)
+    imported = conversation(alice, model="elsewhere")
+    Origin.objects.create(owner=alice, digest="x", conversation=imported)
+    imported.generations.update(started_at=None)
+    imported.send(command(), "which goes on here, and is not answered yet")
+    facts = "owner", "model", "prompt_tokens", "completion_tokens", "estimated"
+    meant = sorted(UsedTokens.objects.exclude(model="elsewhere").values_list(*facts))
+    UsedTokens.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("chat.migrations.0012_used_tokens").NOTE_ALL)
+    assert sorted(UsedTokens.objects.values_list(*facts)) == meant
 
 
 def test_days_begin_where_the_person_is(client: Client, alice: User) -> None:

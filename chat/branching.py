@@ -31,16 +31,20 @@ def turn_to(asker: Asker, conversation_id: uuid.UUID, message_id: int) -> int:
     return _locked(branches.show, asker, conversation_id, message_id)
 
 
-async def prune(asker: Asker, conversation_id: uuid.UUID, message_id: int) -> None:
-    """Delete a message with all that follows it; what is being written there is stopped."""
+async def prune(asker: Asker, conversation_id: uuid.UUID, message_id: int) -> bool:
+    """Delete a message with all that follows it; what is being written there is stopped.
+
+    True where nothing would have been left, and the conversation was deleted instead.
+    """
     running = await in_database(_running_below, asker, conversation_id, message_id)
     if running is not None:
         stop = Stop(generation=running)
         await supervisor.current().stop(asker.user_id, conversation_id, stop)
-    await writing(_locked, branches.prune, asker, conversation_id, message_id)
+    gone = await writing(_locked, branches.prune, asker, conversation_id, message_id)
+    if gone or running is not None:
+        await news.say_list(asker.user_id, conversation_id, running=False, deleted=gone)
     await news.say_path(conversation_id)
-    if running is not None:
-        await news.say_list(asker.user_id, conversation_id, running=False)
+    return gone
 
 
 async def fork(asker: Asker, conversation_id: uuid.UUID, message_id: int) -> Conversation:

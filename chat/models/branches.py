@@ -29,15 +29,21 @@ def show(conversation: "Conversation", message_id: int) -> int:
     return leaf
 
 
-def prune(conversation: "Conversation", message_id: int) -> None:
-    """Delete a message with all that follows it; a sibling is shown instead, else its parent."""
+def prune(conversation: "Conversation", message_id: int) -> bool:
+    """Delete a message with all that follows it; a sibling is shown instead, else its parent.
+
+    Where nothing would be left the conversation is deleted instead, which can be undone: True then.
+    """
     message = _message(conversation, message_id)
+    if message.parent_id is None and not _beside(message).exists():
+        return conversation.discard()
     doomed = walks.below(message_id)
     if conversation.leaf_id in doomed:
         _set_leaf(conversation, _instead_of(message))
     for end in range(len(doomed), 0, -BATCH):
         # From the last ones up, so that no deletion has to look for those below.
         conversation.messages.filter(pk__in=doomed[max(0, end - BATCH) : end]).delete()
+    return False
 
 
 @transaction.atomic
@@ -91,9 +97,14 @@ def _message(conversation: "Conversation", id: int) -> "Message":
     return message
 
 
+def _beside(message: "Message") -> "QuerySet[Message]":
+    siblings = message.conversation.messages.filter(parent=message.parent_id)
+    return siblings.exclude(pk=message.pk)
+
+
 def _instead_of(message: "Message") -> int | None:
     """The leaf to show when a message goes: below its nearest sibling, else its parent."""
-    beside = message.conversation.messages.filter(parent=message.parent_id).exclude(pk=message.pk)
+    beside = _beside(message)
     older = beside.filter(pk__lt=message.pk).order_by("-pk").first()
     nearest = older or beside.order_by("pk").first()
     if nearest is None:

@@ -71,13 +71,14 @@ def feedback(request: HttpRequest, conversation_id: uuid.UUID, message_id: int) 
 @require_POST
 @login_required
 async def prune(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """Delete a message with what follows."""
+    """Delete a message with what follows; the page of a deleted conversation can bring it back."""
     asker = Asker((await request.auser()).pk or 0)
     try:
-        await branching.prune(asker, conversation_id, _named(request))
+        gone = await branching.prune(asker, conversation_id, _named(request))
     except REFUSED as error:
         return await _refused(request, conversation_id, error)
-    return back(request, reverse("chat:conversation", args=[conversation_id]))
+    where = "chat:options" if gone else "chat:conversation"
+    return back(request, reverse(where, args=[conversation_id]))
 
 
 @require_POST

@@ -9,9 +9,6 @@ const dialog = document.getElementById("delete-dialog");
 const form = document.getElementById("rename-form");
 let opener = null;
 
-const titleOf = (row) => row.querySelector(".row-title").textContent;
-const isOpen = (row) => row.dataset.conversation === main.dataset.conversation;
-
 function place() {
   const box = opener.getBoundingClientRect();
   const top = Math.min(box.bottom + 4, window.innerHeight - menu.offsetHeight - 8);
@@ -61,13 +58,12 @@ function neighbour(conversation) {
   return (rows[at + 1] ?? rows[at - 1])?.querySelector(".row-link").id;
 }
 
-async function putAway(row, options, what, back) {
-  const { conversation } = row.dataset;
-  const done = { what, title: titleOf(row), address: options + back };
+async function putAway({ conversation, title, page, options }, what, back) {
+  const done = { what, title, address: options + back };
   const next = neighbour(conversation);
   if (!(await post(options + what, {}))) return show(word("not-saved"));
-  if (what === "delete" && isOpen(row)) {
-    await offerUndo({ ...done, page: row.querySelector(".row-link").href }, true);
+  if (what === "delete" && conversation === main.dataset.conversation) {
+    await offerUndo({ ...done, page }, true);
     return location.assign("/");
   }
   // It may be another element by now, or gone: the list is read again when something happens.
@@ -76,13 +72,20 @@ async function putAway(row, options, what, back) {
   offerUndo(done);
 }
 
-function askToDelete(row, options) {
-  document.getElementById("delete-title").textContent = titleOf(row);
+/** Deletes a conversation after a question: its id, title, page, and the address of its options. */
+export function askToDelete(known) {
+  document.getElementById("delete-title").textContent = known.title;
   dialog.returnValue = "";
   dialog.showModal();
-  dialog.onclose = () =>
-    dialog.returnValue === "delete" && putAway(row, options, "delete", "restore");
+  dialog.onclose = () => dialog.returnValue === "delete" && putAway(known, "delete", "restore");
 }
+
+const known = (row, options) => ({
+  conversation: row.dataset.conversation,
+  title: row.querySelector(".row-title").textContent,
+  page: row.querySelector(".row-link").href,
+  options,
+});
 
 async function pin(options, what) {
   if (!(await post(options + what, {}))) show(word("not-saved"));
@@ -90,8 +93,8 @@ async function pin(options, what) {
 
 const ACTIONS = {
   rename,
-  delete: askToDelete,
-  archive: (row, options) => putAway(row, options, "archive", "unarchive"),
+  delete: (row, options) => askToDelete(known(row, options)),
+  archive: (row, options) => putAway(known(row, options), "archive", "unarchive"),
   pin: (_, options) => pin(options, "pin"),
   unpin: (_, options) => pin(options, "unpin"),
 };

@@ -4,6 +4,7 @@ import { command } from "./commands.js";
 import { choose, select } from "./model.js";
 import { show } from "./notices.js";
 import { main, post, thread, word } from "./page.js";
+import { askToDelete } from "./rows.js";
 
 const again = document.getElementById("again-menu");
 const more = document.getElementById("turn-menu");
@@ -60,8 +61,17 @@ function fork() {
   button.remove();
 }
 
+/** Whether nothing would be left without this turn. */
+const isAll = (turn) =>
+  turn === thread.querySelector(".turn, .older") && !turn.querySelector(".variants");
+
 function askToPrune() {
   const doomed = message();
+  if (isAll(opener.closest(".turn"))) {
+    const title = document.getElementById("title").textContent;
+    const { conversation, address: page } = main.dataset;
+    return askToDelete({ conversation, title, page, options: address("") });
+  }
   dialog.returnValue = "";
   dialog.showModal();
   dialog.onclose = async () => {

@@ -180,3 +180,23 @@ def test_a_fork_is_a_conversation_of_its_own_and_a_cut_asks_first(tab: Tab) -> N
     dialog.get_by_role("button", name="Delete").click()
     expect(tab.prompts).to_have_count(1)
     expect(tab.answers).to_have_count(1)
+
+
+def test_without_its_only_prompt_a_conversation_is_deleted_and_can_be_brought_back(
+    tab: Tab,
+) -> None:
+    ask(tab, "echo only rate=0")
+    here, second = tab.page.url, tab.another()
+    press(tab, "More actions", ".prompt")
+    tab.page.get_by_role("button", name="Delete with what follows").click()
+    dialog = tab.page.get_by_role("dialog", name="Delete this conversation?")
+    dialog.get_by_role("button", name="Cancel").click()
+    focused(tab, "more")
+    press(tab, "More actions", ".prompt")
+    tab.page.get_by_role("button", name="Delete with what follows").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(tab.page).not_to_have_url(here)
+    expect(second.link).to_contain_text("not here any more")
+    tab.page.get_by_role("button", name="Undo").click()
+    expect(tab.page).to_have_url(here)
+    expect(tab.prompts).to_have_text("echo only rate=0")

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from chat.live import paging, turns
-from chat.models import Busy, Conversation, Feedback, NotPossible, branches
+from chat.models import Busy, Conversation, Feedback, Message, NotPossible, branches
 
 from .answered import command, conversation, end, person, reviewer, say
 from .dom import Dom
@@ -80,7 +80,7 @@ def test_a_fork_has_the_same_words_and_goes_its_own_way(alice: User) -> None:
 
 @pytest.mark.parametrize(
     ("at", "left"),
-    [(0, []), (1, ["Hello", "Another"]), (2, ["Hello", "Hi"]), (3, ["Hello", "Hi", "More"])],
+    [(1, ["Hello", "Another"]), (2, ["Hello", "Hi"]), (3, ["Hello", "Hi", "More"])],
 )
 def test_what_is_cut_takes_all_that_follows_and_shows_what_is_beside_or_before(
     at: int, left: list[str], alice: User
@@ -89,8 +89,7 @@ def test_what_is_cut_takes_all_that_follows_and_shows_what_is_beside_or_before(
     branches.show(made, ids[1])
     branches.prune(made, ids[at])
     assert words(made) == left
-    gone = ids[at:] if at else [*ids, made.messages.values_list("pk", flat=True)]
-    assert not made.messages.filter(pk__in=[id for id in gone if isinstance(id, int)]).exists()
+    assert not made.messages.filter(pk__in=ids[at:]).exists()
 
 
 def test_a_prompt_without_an_answer_is_answered(alice: User) -> None:
@@ -104,12 +103,20 @@ def test_a_prompt_without_an_answer_is_answered(alice: User) -> None:
         made.regenerate(command(), prompt.pk)
 
 
-def test_after_everything_is_cut_one_begins_anew(alice: User) -> None:
-    made = conversation(alice, turns=3)
-    branches.prune(made, made.path()[0].pk)
-    assert not made.messages.exists() and made.leaf_id is None
-    say(made, "Again", "Here I am")
-    assert words(made) == ["Again", "Here I am"]
+def test_a_cut_that_would_leave_nothing_deletes_the_conversation_which_can_be_undone(
+    alice: User,
+) -> None:
+    made = branches.fork(conversation(alice), Message.objects.latest("pk").pk)
+    assert branches.prune(made, made.path()[0].pk)
+    assert not Conversation.objects.for_user(alice).filter(pk=made.pk).exists()
+    assert made.restore() and words(made) == ["Hello", "Hi"]
+
+
+def test_a_first_prompt_with_another_beside_it_is_cut_alone(alice: User) -> None:
+    made = conversation(alice)
+    end(made.send(command(), "Edited", None), "Again")
+    assert not branches.prune(made, made.path()[0].pk)
+    assert words(made) == ["Hello", "Hi"]
 
 
 @pytest.mark.parametrize("verb", [branches.show, branches.prune, branches.fork])

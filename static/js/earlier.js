@@ -65,18 +65,19 @@ function focus(element) {
   element?.focus({ preventScroll: true });
 }
 
-/** Marks the message that the address named; its turn may be replaced by the first snapshot. */
+/** Marks the message that the address named. */
 function mark() {
   const turn = document.getElementById(`m${wanted}`);
   turn?.classList.add("marked");
-  if (turn) focus(turn);
   return turn;
 }
 
 function jump() {
   history.replaceState(history.state, "", main.dataset.address);
   unpin();
-  mark()?.scrollIntoView({ block: "start", behavior: "instant" });
+  const turn = mark();
+  focus(turn);
+  turn?.scrollIntoView({ block: "start", behavior: "instant" });
   setTimeout(() => {
     document.getElementById(`m${wanted}`)?.classList.remove("marked");
     wanted = "";
@@ -93,7 +94,7 @@ thread.addEventListener("click", (event) => {
 on("swapped", ({ type }) => {
   if (type !== "snapshot") return;
   watch();
-  if (wanted) mark();
+  if (wanted) mark(); // another element by now
 });
 if (wanted) jump();
 watch();

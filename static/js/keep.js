@@ -13,6 +13,7 @@ function remember() {
 
 function refocus() {
   const again = document.getElementById(focused);
+  if (again?.matches(".turn")) again.tabIndex = -1; // which the server does not know of
   const last = live.lastElementChild;
   if (again?.matches("button, a, [tabindex]")) again.focus({ preventScroll: true });
   // On a phone the message box would bring the keyboard up.

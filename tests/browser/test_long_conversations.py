@@ -1,10 +1,11 @@
 """A conversation of hundreds of turns opens at its end, and grows as one scrolls up."""
 
+import re
 import uuid
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from tests.tab.served import Served
 
@@ -60,6 +61,13 @@ AT_REST = """() => new Promise((resolve) => {
   const { scrollY } = window;
   setTimeout(() => resolve(window.scrollY === scrollY), 300);
 })"""
+
+# How many turns there are, while there is a gap to scroll to.
+TO_THE_GAP = """() => {
+  const gap = document.querySelector(".gap");
+  gap?.scrollIntoView({block: "end"});
+  return gap && document.querySelectorAll(".turn").length;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -117,15 +125,33 @@ def test_an_address_shows_a_message_far_up_and_the_gap_fills(
     assert "message=" not in tab.page.url
     turns = tab.page.locator(".turn")
     for _ in range(12):
-        if not tab.page.locator(".gap").count():
-            break
-        count = turns.count()
         # As an element, for it goes as soon as it is near.
-        tab.page.evaluate("document.querySelector('.gap')?.scrollIntoView({block: 'end'})")
+        count = tab.page.evaluate(TO_THE_GAP)
+        if count is None:
+            break
         expect(turns).not_to_have_count(count)
     expect(tab.page.locator(".gap")).to_have_count(0)
     shown = turns.evaluate_all("turns => turns.map((turn) => Number(turn.dataset.message))")
     assert shown == ids[-len(shown) :]
+
+
+def test_a_message_gone_to_keeps_the_focus_however_late_the_connection_is_there(
+    browsers: Browsers, long: tuple[Person, str, list[int]]
+) -> None:
+    owner, conversation, ids = long
+    tab = browsers.of(owner)
+    sockets: list[WebSocketRoute] = []
+    tab.page.route_web_socket(re.compile("/ws/"), lambda socket: sockets.append(socket))
+    tab.page.clock.install()
+    tab.page.goto(f"{owner.served.server.url}/c/{conversation}/?message={ids[-1]}")
+    wanted = tab.page.locator(f"#m{ids[-1]}")
+    expect(wanted).to_be_focused()
+    expect(wanted).to_contain_class("marked")
+    tab.page.clock.fast_forward(5_000)
+    expect(wanted).not_to_contain_class("marked")
+    sockets[0].connect_to_server()
+    tab.connected()
+    expect(wanted).to_be_focused()
 
 
 def test_without_scripts_links_lead_up_and_down(

@@ -101,10 +101,14 @@ class Supervisor:
         # A command that was just being accepted begins a writer of its own.
         while self._tasks and (left := deadline - time.monotonic()) > 0:
             await asyncio.wait(self._tasks, timeout=left)
-        for writer in self.writers.values():
-            writer.interrupt()
+        self.hurry()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_SAVE)
+
+    def hurry(self) -> None:
+        """Somebody does not want to wait for the drain: save what is written as interrupted."""
+        for writer in self.writers.values():
+            writer.interrupt()
 
     async def _accept(self, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Accepted:
         if self.draining:

@@ -99,6 +99,10 @@ class Lifetime:
         await supervisor.current().drain(settings.ENVIRONMENT.drain_seconds)
         tabs.say_goodbye()
 
+    def hurry(self) -> None:
+        """End a drain that is under way."""
+        supervisor.current().hurry()
+
     async def end(self) -> None:
         """Close what was started; nothing is written any more."""
         for task in self._tasks:

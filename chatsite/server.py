@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -158,6 +159,9 @@ class Server(Daphne):
             for port in self.ports:
                 closed = defer.maybeDeferred(port.stopListening)
                 await closed.asFuture(asyncio.get_running_loop())
+        # The reactor ends already; a second Ctrl-C says that whoever presses it will not wait.
+        hurry = partial(asyncio.get_running_loop().call_soon_threadsafe, lifetime.hurry)
+        signal.signal(signal.SIGINT, lambda number, frame: hurry())
         try:
             await lifetime.drain()
         except Exception:

@@ -214,6 +214,22 @@ async def test_told_twice_while_it_drains_it_still_saves(own: Served, mine: Page
     assert not own.complaints(warnings=True)
 
 
+async def test_a_second_ctrl_c_saves_at_once_what_is_written(own: Served, mine: Page) -> None:
+    own.server.stop()
+    own.server.settings["DRAIN_SECONDS"] = "600"
+    own.server.start()
+    await mine.connect()
+    generation = await mine.ask("stall rate=0")
+    await mine.shown(generation)
+    own.server.signal(signal.SIGINT)
+    await mine.until_draining()
+    own.server.signal(signal.SIGINT)
+    assert (await mine.end(generation))["status"] == "interrupted"
+    assert await mine.farewell() == 1012
+    assert await gone(own) == 0
+    assert not own.complaints(warnings=True)
+
+
 async def test_tabs_that_come_and_go_while_it_ends_leave_nothing_in_the_log(
     own: Served, mine: Page, open_tab: Open
 ) -> None:

@@ -6,40 +6,58 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chat.models import Conversation, Generation, Message
+from chat.models import Attachment, Conversation, Feedback, Generation, Message
 
 FORMAT = "chatsite"
 VERSION = 1
 
 
 def document(conversation: Conversation, messages: Iterable[Message]) -> dict[str, Any]:
-    """The conversation with all of its messages and their prefetched generations, as JSON."""
+    """The conversation with all of its messages and what is prefetched of them, as JSON."""
+    said = list(messages)
+    texts = _texts(conversation) if any(message.file_names for message in said) else {}
     return {
         "id": str(conversation.pk),
         "title": conversation.title,
         "model": conversation.model,
         "system_prompt": conversation.system_prompt,
         "params": conversation.params,
+        "tools": conversation.tools,
         "pinned": conversation.pinned,
         "archived": conversation.archived,
         "created_at": _time(conversation.created_at),
         "updated_at": _time(conversation.updated_at),
         "leaf": conversation.leaf_id,
-        "messages": [_message(each) for each in messages],
+        "messages": [_message(each, texts) for each in said],
     }
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _texts(conversation: Conversation) -> dict[str, str]:
+    """What the model was told of the files, by their ids; of pictures that is no text."""
+    told = Attachment.objects.filter(conversation=conversation).exclude(text="")
+    return {str(id): text for id, text in told.values_list("pk", "text")}
+
+
+def _message(message: Message, texts: Mapping[str, str]) -> dict[str, Any]:
+    parts = [
+        {**part, "text": texts.get(part["id"], "")} if part["type"] == "attachment" else part
+        for part in message.parts
+    ]
     return {
         "id": message.pk,
         "parent": message.parent_id,
         "role": message.role,
         "text": message.text,
-        "parts": message.parts,
+        "parts": parts,
         "created_at": _time(message.created_at),
         "updated_at": _time(message.updated_at),
         "generations": [_generation(each) for each in message.generations.all()],
+        "feedback": next(map(_opinion, message.feedback.all()), None),
     }
+
+
+def _opinion(feedback: Feedback) -> dict[str, str]:
+    return {"verdict": feedback.verdict, "reason": feedback.reason, "text": feedback.text}
 
 
 def _generation(generation: Generation) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from chat.models import Conversation, Generation, Message
 from .documents import FORMAT, VERSION, document, markdown
 from .files import filename
 
-# Conversations that are read together.
+# Conversations that are read together, and bytes after which they are sent.
 BATCH = 20
+BYTES = 8_000_000
 
 Batch = list[tuple[Conversation, list[Message]]]
 
@@ -28,9 +29,11 @@ async def as_json(user: Any, ids: list[Any]) -> AsyncIterator[bytes]:
     yield orjson.dumps(head)[:-1] + b',"conversations":['
     comma = b"\n"
     for batch in _batches(ids):
-        for text in await in_database(_documents, user, batch):
-            yield comma + text
-            comma = b",\n"
+        while batch:
+            texts, batch = await in_database(_documents, user, batch)
+            for text in texts:
+                yield comma + text
+                comma = b",\n"
     yield b"\n]}\n"
 
 
@@ -52,8 +55,17 @@ def _batches(ids: list[Any]) -> Iterator[list[Any]]:
         yield ids[start : start + BATCH]
 
 
-def _documents(user: Any, ids: list[Any]) -> list[bytes]:
-    return [orjson.dumps(document(*each)) for each in _read(user, ids)]
+def _documents(user: Any, ids: list[Any]) -> tuple[list[bytes], list[Any]]:
+    """The first documents, and the ids of those that are left: texts of files can be long."""
+    texts: list[bytes] = []
+    size = 0
+    read = _read(user, ids)
+    for number, each in enumerate(read, 1):
+        texts.append(orjson.dumps(document(*each)))
+        size += len(texts[-1])
+        if size > BYTES:
+            return texts, [conversation.pk for conversation, _messages in read[number:]]
+    return texts, []
 
 
 def _add(archive: zipfile.ZipFile, user: Any, ids: list[Any], number: int) -> None:
@@ -77,7 +89,7 @@ def _read(user: Any, ids: list[Any]) -> Batch:
     commands = Prefetch("generations", Generation.objects.order_by("pk"))
     messages: dict[Any, list[Message]] = defaultdict(list)
     said = Message.objects.filter(conversation__in=found.keys()).defer("rendered")
-    for message in said.prefetch_related(commands).order_by("pk"):
+    for message in said.prefetch_related(commands, "feedback").order_by("pk"):
         messages[message.conversation_id].append(message)
     return [(found[id], messages[id]) for id in ids if id in found]
 

@@ -1,15 +1,16 @@
 """ChatGPT's export: `conversations.json`, a list of conversations with a `mapping` of nodes."""
 
-import re
 from typing import Any
 
+from .citations import legible
 from .fields import key, listing, mapping, mappings, text, time
-from .thread import Node, Said, Thread, answer_parts
+from .parts import call, result, thought, took, words
+from .thread import File, Node, Said, Thread
 
-ROLES = {"user": "user", "assistant": "assistant", "system": "system"}
-# Marks of citations, in characters for private use. None goes beyond the beginning of the next:
-# looking to the end of the text for each that has no end would take for ever.
-CITATIONS = re.compile("\ue200[^\ue200\ue201]*\ue201|【\\d+†[^【】]*】")
+SPOKEN = ("text", "multimodal_text")
+ROLES = ("user", "assistant", "system")
+# Texts of what tools return, by where the kinds of content have them.
+OUTPUTS = ("text", "result", "content")
 
 
 def is_one(item: dict[str, Any]) -> bool:
@@ -18,7 +19,7 @@ def is_one(item: dict[str, Any]) -> bool:
 
 
 def read(item: dict[str, Any]) -> Thread:
-    """The conversation, with its branches; hidden messages, tools and files are left out."""
+    """The conversation, with its branches; hidden messages are left out."""
     thread = Thread(
         source="ChatGPT",
         origin=key(item.get("conversation_id")) or key(item.get("id")),
@@ -27,6 +28,7 @@ def read(item: dict[str, Any]) -> Thread:
         created_at=time(item.get("create_time")),
         updated_at=time(item.get("update_time")),
         archived=item.get("is_archived") is True,
+        pinned=item.get("is_starred") is True or time(item.get("pinned_time")) is not None,
     )
     nodes = [_node(str(id), mapping(node), thread) for id, node in item["mapping"].items()]
     thread.plant(nodes, key(item.get("current_node")))
@@ -36,35 +38,65 @@ def read(item: dict[str, Any]) -> Thread:
 def _node(id: str, node: dict[str, Any], thread: Thread) -> Node:
     place = Node(id, key(node.get("parent")))
     message = mapping(node.get("message"))
-    if not message:
-        return place
     content = mapping(message.get("content"))
-    kind = content.get("content_type")
-    role = ROLES.get(text(mapping(message.get("author")).get("role")))
     facts = mapping(message.get("metadata"))
+    role = text(mapping(message.get("author")).get("role"))
+    kind = content.get("content_type")
+    to = message.get("recipient", "all")
+    if facts.get("is_visually_hidden_from_conversation"):
+        return place
     if kind == "thoughts":
-        place.carried = answer_parts("", _thoughts(content))
-    elif role is None or message.get("recipient", "all") != "all" or kind == "code":
-        thread.left_out["tools"] += 1
-    elif kind in ("text", "multimodal_text") and not facts.get(
-        "is_visually_hidden_from_conversation"
-    ):
-        said = _words(content, thread)
-        if said.strip():
-            parts = answer_parts(said) if role == "assistant" else []
-            at, model = time(message.get("create_time")), text(facts.get("model_slug"), 200)
-            place.said = Said(id, role, said, parts, at, model)
+        place.carried = thought(_thoughts(content))
+    elif kind == "reasoning_recap":
+        place.carried = took(facts.get("finished_duration_sec"))
+    elif role == "tool":
+        place.carried = result(_output(content, thread), error=kind == "system_error")
+    elif role == "assistant" and (kind == "code" or to not in ("all", None)):
+        name = text(to) if to not in ("all", None) else text(content.get("language"))
+        place.carried = call(id, name, _output(content, thread))
+    elif role in ROLES and kind in SPOKEN:
+        place.said = _said(id, role, message, thread)
     return place
 
 
-def _words(content: dict[str, Any], thread: Thread) -> str:
-    pieces = []
-    for part in listing(content.get("parts")):
-        words = text(part) or text(mapping(part).get("text"))
-        pieces.append(CITATIONS.sub("", words))
-        if not words and isinstance(part, dict):
-            thread.left_out["files"] += 1
-    return "\n\n".join(piece for piece in pieces if piece)
+def _said(id: str, role: str, message: dict[str, Any], thread: Thread) -> Said | None:
+    content, facts = mapping(message.get("content")), mapping(message.get("metadata"))
+    spoken = "\n\n".join(filter(None, map(_spoken, listing(content.get("parts")))))
+    files = _files(content, facts)
+    thread.left_out["files"] += len(files)
+    if role == "assistant":
+        spoken, files = legible(spoken, mappings(facts.get("content_references"))), []
+    if not spoken.strip() and not files:
+        return None
+    at, model = time(message.get("create_time")), text(facts.get("model_slug"), 200)
+    parts = words(spoken) if role == "assistant" else []
+    return Said(id, role, spoken, parts, at, model or thread.model, files=files)
+
+
+def _spoken(part: Any) -> str:
+    """A text, or what was said aloud."""
+    return text(part) or text(mapping(part).get("text"))
+
+
+def _files(content: dict[str, Any], facts: dict[str, Any]) -> list[File]:
+    """The files of a message by their names; of pictures the name is often unknown."""
+    names = {
+        key(each.get("id")): text(each.get("name"), 200)
+        for each in mappings(facts.get("attachments"))
+    }
+    for part in mappings(content.get("parts")):
+        kind, pointer = text(part.get("content_type")), text(part.get("asset_pointer"), 200)
+        if not _spoken(part):
+            names.setdefault(pointer.rpartition("://")[2], kind.partition("_")[0])
+    return [File(name or "file") for name in names.values()]
+
+
+def _output(content: dict[str, Any], thread: Thread) -> str:
+    """What was said to a tool, or by one."""
+    parts = listing(content.get("parts"))
+    thread.left_out["files"] += sum(isinstance(each, dict) and not _spoken(each) for each in parts)
+    pieces = [_spoken(part) for part in parts] + [text(content.get(name)) for name in OUTPUTS]
+    return "\n\n".join(filter(None, pieces))
 
 
 def _thoughts(content: dict[str, Any]) -> str:

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from .fields import key, listing, mappings, text, time
-from .thread import Node, Said, Thread, answer_parts
+from .artifacts import unwrapped
+from .fields import key, mappings, text, time
+from .parts import Part, call, result, text_of, thought
+from .thread import File, Node, Said, Thread
 
 ROLES = {"human": "user", "user": "user", "assistant": "assistant"}
 # What the parent of a first message is called.
 ROOT = "00000000-0000-4000-8000-000000000000"
+# What stands in the text for each call of a tool.
+BLOCK = "```\nThis block is not supported on your current device yet.\n```"
 
 
 def is_one(item: dict[str, Any]) -> bool:
@@ -40,23 +44,58 @@ def read(item: dict[str, Any]) -> Thread:
 def _said(id: str, message: dict[str, Any], thread: Thread) -> Said | None:
     role = ROLES.get(text(message.get("sender")))
     blocks = mappings(message.get("content"))
-    words = "\n\n".join(text(each.get("text")) for each in blocks if each.get("type") == "text")
-    words = words or text(message.get("text"))
-    thinking = [text(each.get("thinking")) for each in blocks if each.get("type") == "thinking"]
-    for each in blocks:
-        if each.get("type") in ("tool_use", "tool_result"):
-            thread.left_out["tools"] += 1
-    for each in mappings(message.get("attachments")):
-        words += _attached(each)
-    thread.left_out["files"] += len(listing(message.get("files")))
-    if role is None or not words.strip():
+    parts = [part for block in blocks for part in _parts(block)]
+    if not blocks:
+        parts = unwrapped(text(message.get("text")).replace(BLOCK, "").strip())
+    files = [_file(each) for name in ("attachments", "files") for each in _listed(message, name)]
+    thread.left_out["files"] += sum(not each.text for each in files)
+    at = time(message.get("created_at"))
+    if role == "user" and (files or text_of(parts)):
+        return Said(id, role, text_of(parts), at=at, files=files)
+    if role == "assistant" and parts:
+        return Said(id, role, text_of(parts), parts, at, thread.model)
+    return None
+
+
+def _listed(message: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return mappings(message.get(name))
+
+
+def _file(file: dict[str, Any]) -> File:
+    """A pasted or attached text, with what was told to the model, or a file by its name."""
+    name = text(file.get("file_name"), 200)
+    return File(name or "pasted.txt", text(file.get("extracted_content")))
+
+
+def _parts(block: dict[str, Any]) -> list[Part]:
+    """What a block of a message is in an answer; nothing for what is only for Claude's own page."""
+    match block.get("type"):
+        case "text" | "voice_note":
+            return unwrapped(text(block.get("text")))
+        case "thinking":
+            return thought(text(block.get("thinking")), _milliseconds(block))
+        case "tool_use":
+            return call(key(block.get("id")), text(block.get("name")), block.get("input") or {})
+        case "tool_result":
+            error = block.get("is_error") is True
+            return result(_output(block), id=key(block.get("tool_use_id")), error=error)
+    return []
+
+
+def _output(block: dict[str, Any]) -> str:
+    """What a tool returned, in words: pages have titles and addresses."""
+    content = block.get("content")
+    pieces = [text(content)] + [_listed_text(each) for each in mappings(content)]
+    return "\n\n".join(filter(None, pieces))
+
+
+def _listed_text(each: dict[str, Any]) -> str:
+    lines = (text(each.get(name)) for name in ("title", "url", "text"))
+    return "\n".join(filter(None, lines))
+
+
+def _milliseconds(block: dict[str, Any]) -> int | None:
+    begun, ended = time(block.get("start_timestamp")), time(block.get("stop_timestamp"))
+    if begun is None or ended is None or ended < begun:
         return None
-    parts = answer_parts(words, "\n\n".join(thinking)) if role == "assistant" else []
-    return Said(id, role, words, parts, time(message.get("created_at")), thread.model)
-
-
-def _attached(attachment: dict[str, Any]) -> str:
-    """A pasted or attached text, as it was told to the model."""
-    content = text(attachment.get("extracted_content"))
-    name = text(attachment.get("file_name"), 200)
-    return f"\n\n{name}\n\n{content}" if content else ""
+    return round((ended - begun).total_seconds() * 1000)

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from pydantic import ValidationError
+
+from chat.forms import Params
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Times come in seconds, milliseconds, microseconds or nanoseconds: by what they can mean.
@@ -45,6 +48,17 @@ def key(value: Any) -> str:
 def count(value: Any) -> int | None:
     """A number of tokens, if it can be one."""
     return value if type(value) is int and 0 <= value < 2**31 else None
+
+
+def parameters(value: Any) -> dict[str, Any]:
+    """Those of an object's values that can be parameters of ours."""
+    known: dict[str, Any] = {}
+    for name in Params.model_fields.keys() & mapping(value).keys():
+        try:
+            known |= Params.model_validate({name: value[name]}).given()
+        except ValidationError:
+            continue
+    return known
 
 
 def time(value: Any) -> datetime | None:

@@ -1,6 +1,5 @@
 """An uploaded file, plain or zipped, as a stream of conversations, whatever is in it."""
 
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,10 +10,14 @@ import ijson
 from ijson.common import ObjectBuilder
 
 from . import chatgpt, claude, openwebui, own
+from .bounded import Bounds, Counted, Joined, Progress, Unreadable
 from .thread import Thread
 
 FORMATS = [(each.is_one, each.read) for each in (chatgpt, claude, openwebui, own)]
 HEAD = 4096
+# The parser begins a text anew with every chunk that it reaches into, and keeps all else waiting
+# while it parses one.
+CHUNK = 256 * 1024
 DEEPEST = 200
 # Of one conversation: many small values take far more memory than their bytes.
 MOST_EVENTS = 2_000_000
@@ -23,58 +26,33 @@ STARTS, ENDS = ("start_map", "start_array"), ("end_map", "end_array")
 BOM = b"\xef\xbb\xbf"
 
 
-class Unreadable(Exception):
-    """The file cannot be read (further); the argument names the reason."""
-
-
 @dataclass(frozen=True)
-class Bounds:
-    """What a file may unpack to: bytes, times its own size, files, bytes of one conversation."""
+class Item:
+    """One item of a file: the conversation that it is, or why none comes in of it."""
 
-    unpacked: int = 4_000_000_000
-    ratio: int = 200
-    files: int = 20_000
-    conversation: int = 64_000_000
-
-
-class Counted(io.RawIOBase):
-    """A file that stops being read where it goes beyond the bounds."""
-
-    def __init__(self, file: IO[bytes], most: int, at_once: int) -> None:
-        self._file, self._most, self._at_once = file, most, at_once
-        self.read_bytes = self.mark = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """Read on; raises Unreadable beyond the bounds."""
-        data = self._file.read(size)
-        self.read_bytes += len(data)
-        if self.read_bytes > self._most:
-            raise Unreadable("unpacked")
-        if self.read_bytes - self.mark > self._at_once:
-            raise Unreadable("conversation")
-        return data
+    thread: Thread | None
+    why: str = ""
 
 
 class Reader:
     """Reads a file some conversations at a time."""
 
-    def __init__(self, found: Iterator[Thread | None]) -> None:
-        self._found = found
+    def __init__(self, file: IO[bytes], size: int, bounds: Bounds) -> None:
+        self._bounds, self.progress = bounds, Progress()
+        self._found = threads(file, size, bounds, self.progress)
         self._fault: Unreadable | None = None
 
-    def next(self, most: int, messages: int) -> list[Thread | None]:
+    def next(self, most: int, messages: int) -> list[Item]:
         """The next conversations, fewer if they are long; none at the end.
 
         Raises Unreadable, but only after all that could be read was given.
         """
-        batch: list[Thread | None] = []
+        batch: list[Item] = []
         try:
             if self._fault is not None:
                 raise self._fault
             for thread in self._found:
-                if thread is not None:
-                    thread.render()
-                batch.append(thread)
+                batch.append(self._looked_at(thread))
                 messages -= len(thread.messages) if thread else 0
                 if len(batch) >= most or messages < 0:
                     break
@@ -84,18 +62,29 @@ class Reader:
             self._fault = fault
         return batch
 
+    def _looked_at(self, thread: Thread | None) -> Item:
+        if thread is None:
+            return Item(None, "format")
+        why = thread.unfit(self._bounds.messages, self._bounds.characters)
+        if not why:
+            thread.render()
+        return Item(thread, why)
 
-def threads(file: IO[bytes], size: int, bounds: Bounds) -> Iterator[Thread | None]:
+
+def threads(
+    file: IO[bytes], size: int, bounds: Bounds, progress: Progress
+) -> Iterator[Thread | None]:
     """The conversations in a file of `size` bytes, None for what is not one.
 
     Raises Unreadable, possibly after some.
     """
     try:
         if zipfile.is_zipfile(file):
-            yield from _unzipped(file, size, bounds)
+            yield from _unzipped(file, size, bounds, progress)
         else:
             file.seek(0)
-            yield from _items(file, size, bounds)
+            progress.total = size
+            yield from _items(file, size, bounds, progress)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         # Of a zip file: broken, or packed or encrypted in a way that is not known here.
         raise Unreadable("zip") from None
@@ -103,7 +92,9 @@ def threads(file: IO[bytes], size: int, bounds: Bounds) -> Iterator[Thread | Non
         raise Unreadable("json") from None
 
 
-def _unzipped(file: IO[bytes], size: int, bounds: Bounds) -> Iterator[Thread | None]:
+def _unzipped(
+    file: IO[bytes], size: int, bounds: Bounds, progress: Progress
+) -> Iterator[Thread | None]:
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
         if len(entries) > bounds.files:
@@ -112,13 +103,14 @@ def _unzipped(file: IO[bytes], size: int, bounds: Bounds) -> Iterator[Thread | N
         wanted = _wanted([each for each in entries if not each.is_dir()])
         if not wanted:
             raise Unreadable("nothing")
+        progress.total = sum(each.file_size for each in wanted)
         for entry in wanted:
             if entry.file_size > left:
                 raise Unreadable("unpacked")
             if entry.compress_type not in PACKED:
                 raise Unreadable("zip")
             with archive.open(entry) as unpacked:
-                yield from _items(unpacked, left, bounds)
+                yield from _items(unpacked, left, bounds, progress)
             left -= entry.file_size
 
 
@@ -133,11 +125,14 @@ def _name(entry: zipfile.ZipInfo) -> str:
     return entry.filename.rsplit("/", 1)[-1].lower()
 
 
-def _items(file: IO[bytes], most: int, bounds: Bounds) -> Iterator[Thread | None]:
-    counted = Counted(_after_mark(file), most, bounds.conversation)
+def _items(
+    file: IO[bytes], most: int, bounds: Bounds, progress: Progress
+) -> Iterator[Thread | None]:
+    counted = Counted(_after_mark(file), most, bounds.conversation, progress)
     head = counted.read(HEAD)
-    joined = _Joined(head, counted)
-    for item in _values(ijson.basic_parse(joined, use_float=True), _where(head)):
+    joined = Joined(head, counted)
+    events = ijson.basic_parse(joined, use_float=True, buf_size=CHUNK)
+    for item in _values(events, _where(head)):
         counted.mark = counted.read_bytes
         yield thread(item)
 
@@ -182,20 +177,6 @@ def _values(events: Iterator[tuple[str, Any]], level: int) -> Iterator[Any]:
         depth += event in STARTS
         if depth > DEEPEST:
             raise Unreadable("json")
-
-
-class _Joined:
-    """What was read already, and then the rest."""
-
-    def __init__(self, head: bytes, rest: Counted) -> None:
-        self._head, self._rest = head, rest
-
-    def read(self, size: int = -1) -> bytes:
-        """Read on."""
-        if not self._head or size == 0:
-            return b"" if size == 0 else self._rest.read(size)
-        head, self._head = self._head, b""
-        return head
 
 
 def thread(item: Any) -> Thread | None:

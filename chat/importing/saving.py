@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat import rendering
-from chat.models import Conversation, Generation, Message, title_of
+from chat.models import Conversation, Feedback, Generation, Message, title_of
 from chat.models.imports import Origin
 
+from .filing import Files
 from .thread import Said, Thread
 
 BATCH = 100
@@ -45,10 +46,17 @@ def saving(owner: AbstractBaseUser, thread: Thread) -> Iterator[bool]:
         return
     rows: dict[str, Message] = {}
     for start in range(0, len(thread.messages), BATCH):
-        with transaction.atomic():
-            some = thread.messages[start : start + BATCH]
-            _save_messages(conversation, some, rows, begun)
-            _save_generations(conversation, some, rows)
+        some = thread.messages[start : start + BATCH]
+        files = Files(conversation.owner_id)
+        try:
+            files.store(some)
+            with transaction.atomic():
+                _save_messages(conversation, some, rows, files, begun)
+                _save_generations(conversation, some, rows)
+        except BaseException:
+            files.forget()
+            raise
+        thread.left_out["files"] += files.without
         yield True
     Conversation.objects.filter(pk=conversation.pk).update(
         leaf=rows[thread.leaf] if thread.leaf else None,
@@ -95,6 +103,8 @@ def _facts(thread: Thread) -> dict[str, Any]:
         # Another site's model is hardly one of this one's.
         "model": thread.model if thread.source == "Chatsite" else "",
         "system_prompt": thread.system_prompt,
+        "params": thread.params,
+        "tools": thread.tools,
         "archived": thread.archived,
         "pinned": thread.pinned,
     }
@@ -105,7 +115,11 @@ def _first_time(thread: Thread) -> datetime | None:
 
 
 def _save_messages(
-    conversation: Conversation, some: list[Said], rows: dict[str, Message], begun: datetime
+    conversation: Conversation,
+    some: list[Said],
+    rows: dict[str, Message],
+    files: Files,
+    begun: datetime,
 ) -> None:
     """Add the rows of some messages by their foreign ids; those of their parents came before."""
     new = [
@@ -113,7 +127,7 @@ def _save_messages(
             conversation=conversation,
             role=said.role,
             text=said.text,
-            parts=said.parts,
+            parts=said.parts or files.parts(said),
             rendered=said.rendered,
             rendered_by=rendering.VERSION if said.rendered else 0,
         )
@@ -127,6 +141,13 @@ def _save_messages(
             row.parent.created_at if row.parent else begun
         )
     Message.objects.bulk_update(new, ["parent", "created_at", "updated_at"])
+    files.send_with({said.id: row for said, row in zip(some, new, strict=True)})
+    opinions = [
+        Feedback(message=row, person_id=conversation.owner_id, **said.feedback)
+        for said, row in zip(some, new, strict=True)
+        if said.feedback
+    ]
+    Feedback.objects.bulk_create(opinions)
 
 
 def _save_generations(

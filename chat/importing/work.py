@@ -15,9 +15,9 @@ from chat import supervisor
 from chat.database import writing
 from chat.models import Import
 
-from .files import Bounds, Reader, Unreadable, threads
+from .bounded import Bounds, Unreadable
+from .files import Item, Reader
 from .saving import saving
-from .thread import Thread
 
 logger = logging.getLogger(__name__)
 
@@ -120,21 +120,24 @@ async def _fail(made: Import, fault: str) -> None:
 
 async def _bring_in(made: Import, path: Path) -> None:
     with path.open("rb") as file:
-        reader = Reader(threads(file, made.size, Bounds()))
+        limits = settings.LIMITS
+        bounds = Bounds(messages=limits.import_messages, characters=limits.answer_chars)
+        reader = Reader(file, made.size, bounds)
         left_out: Counter[str] = Counter()
         while batch := await asyncio.to_thread(reader.next, BATCH, MESSAGES):
-            for thread in batch:
-                await _take(made, thread, left_out)
-            made.report = {**made.report, "left_out": dict(left_out)}
+            for item in batch:
+                await _take(made, item, left_out)
+            percent = reader.progress.percent
+            made.report = {**made.report, "left_out": dict(left_out), "percent": percent}
             await _save(made)
             await asyncio.sleep(REST_SECONDS)
-            if made.imported + made.known + made.skipped > settings.LIMITS.import_conversations:
+            if made.imported + made.known + made.skipped > limits.import_conversations:
                 raise Unreadable("conversations")
 
 
-async def _take(made: Import, thread: Thread | None, left_out: Counter[str]) -> None:
+async def _take(made: Import, item: Item, left_out: Counter[str]) -> None:
     """Save one conversation, or note why not."""
-    why = _unfit(thread)
+    thread, why = item.thread, item.why
     saved = False
     if thread is not None and not why:
         try:
@@ -156,20 +159,6 @@ async def _take(made: Import, thread: Thread | None, left_out: Counter[str]) -> 
         left_out.update(thread.left_out)
     else:
         made.known += 1
-
-
-def _unfit(thread: Thread | None) -> str:
-    """Why a conversation cannot come in; "" if it can."""
-    if thread is None:
-        return "format"
-    if not thread.messages:
-        return "empty"
-    limits = settings.LIMITS
-    if len(thread.messages) > limits.import_messages:
-        return "long"
-    if any(len(said.text) > limits.answer_chars for said in thread.messages):
-        return "long"
-    return ""
 
 
 async def _save(made: Import, **fields: Any) -> None:

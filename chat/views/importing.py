@@ -27,10 +27,18 @@ def imports(request: HttpRequest) -> HttpResponse:
     fault = _take(request) if request.method == "POST" else ""
     if request.method == "POST" and not fault:
         return redirect("chat:import")
+    whole = not request.htmx  # type: ignore[attr-defined]
+    if fault and not whole:
+        plain = "text/plain; charset=utf-8"
+        return HttpResponse(fault, content_type=plain, status=HTTPStatus.BAD_REQUEST)
     work.settle(request.user)
     found = list(Import.objects.for_user(request.user)[:SHOWN])
-    context = {"imports": found, "going_on": any(each.going_on for each in found), "fault": fault}
-    whole = not request.htmx  # type: ignore[attr-defined]
+    context = {
+        "imports": found,
+        "going_on": any(each.going_on for each in found),
+        "fault": fault,
+        "largest": settings.LIMITS.import_bytes,
+    }
     template = "chat/import/page.html" if whole else "chat/import/list.html"
     status = HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK
     return render(request, template, context, status=status)

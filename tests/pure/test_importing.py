@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 
-from chat.importing import chatgpt as of_chatgpt
-from chat.importing import openwebui as of_open_webui
+from chat.importing.artifacts import unwrapped
+from chat.importing.bounded import Bounds, Progress, Unreadable
+from chat.importing.citations import legible
+from chat.importing.details import unfolded
 from chat.importing.fields import time
-from chat.importing.files import Bounds, Reader, Unreadable, threads
-from chat.importing.thread import Node, Said, Thread
+from chat.importing.files import Reader, threads
+from chat.importing.thread import File, Node, Said, Thread
 
 from .exports import chatgpt, claude, open_webui
 
 
 def read(data: bytes, bounds: Bounds | None = None) -> list[Thread | None]:
-    return list(threads(io.BytesIO(data), len(data), bounds or Bounds()))
+    return list(threads(io.BytesIO(data), len(data), bounds or Bounds(), Progress()))
 
 
 def one(item: Any) -> Thread:
@@ -41,47 +43,71 @@ def tree(thread: Thread) -> list[tuple[str | None, str, str]]:
     return [(said.parent, said.role, said.text) for said in thread.messages]
 
 
-def test_chatgpts_branches_reasoning_and_times_are_kept() -> None:
+def test_chatgpts_branches_reasoning_tools_and_times_are_kept() -> None:
     thread = one(chatgpt())
     assert tree(thread) == [
         (None, "user", "What is the sun?"),
-        ("q", "assistant", "A ball."),
-        ("q", "assistant", "A star."),
+        ("q", "assistant", "A ball ([s](https://s.de))."),
+        ("q", "assistant", "The Sun is a star."),
         ("a2", "user", "Thanks"),
+        ("q2", "user", ""),
+        ("q3", "assistant", ""),
     ]
+    call = {"type": "tool_call", "id": "call", "name": "python", "arguments": "print(1)"}
     assert thread.messages[2].parts == [
-        {"type": "reasoning", "text": "Hm\nA star", "ms": None},
-        {"type": "text", "text": "A star."},
+        {"type": "reasoning", "text": "Hm\nA star", "ms": 4000},
+        {**call, "result": "1", "error": False},
+        {"type": "text", "text": "The Sun is a star."},
     ]
+    assert [each["name"] for each in thread.messages[5].parts] == ["dalle.text2im"]
+    assert [each.files for each in thread.messages[::4]] == [[File("sun.png")], [File("image")]]
     assert thread.leaf == "q2"
     assert (thread.title, thread.archived, thread.origin) == ("The sun", True, "gpt-1")
-    assert thread.messages[1].model == "gpt-4o"
+    assert [said.model for said in thread.messages[1:3]] == ["gpt-4o", "gpt-4o"]
     assert thread.messages[0].at == datetime.fromtimestamp(1_700_000_000.5, UTC)
-    assert thread.left_out == {"files": 1, "tools": 2}
+    assert +thread.left_out == {"files": 3}
 
 
-def test_claudes_messages_follow_each_other() -> None:
+def test_claudes_blocks_files_and_variants_are_kept() -> None:
     thread = one(claude())
+    artifact = '**moon.py**\n\n```python\nprint("round")\n```'
     assert tree(thread) == [
-        (None, "user", "Shape?\n\nnotes.txt\n\nof the moon"),
-        ("m1", "assistant", "Round."),
+        (None, "user", "Shape?"),
+        ("m1", "assistant", f"Let me look.\n\nRound:\n\n{artifact}"),
+        ("m1", "assistant", "Oval."),
     ]
-    assert thread.messages[1].parts[0]["text"] == "It is round."
+    assert thread.messages[0].files == [File("notes.txt", "of the moon"), File("a.png")]
+    thought, look, search, *shown = thread.messages[1].parts
+    assert thought == {"type": "reasoning", "text": "It is round.", "ms": 2500}
+    assert (look["text"], len(shown)) == ("Let me look.", 2)
+    assert search["arguments"] == '{"query": "moon"}'
+    assert search["result"] == "Moon\nhttps://moon.example\nA ball"
     assert thread.created_at == datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert thread.left_out == {"files": 1, "tools": 1}
+    assert +thread.left_out == {"files": 1}
 
 
-def test_open_webuis_history_is_a_tree() -> None:
+def test_open_webuis_history_is_a_tree_with_tools_and_failures() -> None:
     thread = one(open_webui())
     assert tree(thread) == [
         (None, "user", "Mars?"),
         ("u", "assistant", "No."),
+        ("x", "user", "Why?"),
+        ("z", "assistant", ""),
         ("u", "assistant", "Red."),
     ]
-    assert thread.messages[2].parts[0] == {"type": "reasoning", "text": "> Red", "ms": None}
+    call = {"type": "tool_call", "id": "c1", "name": "look", "arguments": '{"at": "sky"}'}
+    assert thread.messages[4].parts == [
+        {"type": "reasoning", "text": "Red\nas rust", "ms": 3000},
+        {**call, "result": "a red dot", "error": False},
+        {"type": "text", "text": "Red."},
+    ]
+    assert thread.messages[0].files == [File("mars.pdf", "All about Mars"), File("image")]
+    assert thread.messages[1].facts[0]["prompt_tokens"] == 9
+    assert thread.messages[3].facts[0]["error_text"] == "llama runner process has terminated"
     assert (thread.leaf, thread.system_prompt, thread.pinned) == ("x", "Be brief.", True)
+    assert thread.params == {"temperature": 0.2}, "what is no parameter here is left out"
     bare = one(open_webui()["chat"])
-    assert len(bare.messages) == 3
+    assert len(bare.messages) == 5
 
 
 def test_files_come_in_lists_alone_with_a_byte_order_mark_and_in_zips() -> None:
@@ -157,7 +183,7 @@ def test_a_tree_may_be_as_deep_as_it_likes_and_circles_are_left_out() -> None:
     thread = Thread("test", "1")
     thread.plant(nodes, "nowhere")
     assert len(thread.messages) == 50_000
-    assert thread.left_out == {"circles": 3}
+    assert +thread.left_out == {"circles": 3}
     seen: set[str | None] = {None}
     for said in thread.messages:
         assert said.parent in seen, "parents come first"
@@ -192,7 +218,7 @@ def test_many_small_values_are_not_gathered_in_memory() -> None:
 
 def test_what_came_before_a_fault_is_not_lost() -> None:
     data = json.dumps([claude(), claude()]).encode()[:-1] + b", {broken"
-    reader = Reader(threads(io.BytesIO(data), len(data), Bounds()))
+    reader = Reader(io.BytesIO(data), len(data), Bounds())
     assert len(reader.next(10, 100)) == 2
     with pytest.raises(Unreadable, match="json"):
         reader.next(10, 100)
@@ -201,10 +227,11 @@ def test_what_came_before_a_fault_is_not_lost() -> None:
 def test_marks_that_never_end_hold_up_nobody() -> None:
     began = process_time()
     for mark in ("\ue200", "【1†"):
-        assert of_chatgpt.CITATIONS.sub("", mark * 100_000) == mark * 100_000
+        assert legible(mark * 100_000, []) == mark * 100_000
     opened = '<details type="reasoning">' * 20_000
-    message = {"role": "assistant", "content": f"<details></details>{opened}"}
-    item = {"id": "x", "history": {"messages": {"a": message}, "currentId": "a"}}
-    (said,) = of_open_webui.read(item).messages
-    assert said.text == message["content"]
+    (part,) = unfolded(f"<details></details>{opened}")
+    assert part["text"] == f"<details></details>{opened}"
+    for last in ("", "</antThinking>"):
+        text = "<antArtifact>" * 20_000 + last
+        assert unwrapped(text) == [{"type": "text", "text": text}]
     assert process_time() - began < 5

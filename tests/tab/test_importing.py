@@ -38,7 +38,7 @@ async def test_a_file_comes_in_once_and_is_reported(alice: Person, charlie: Pers
         token = await alice.served.token(browser)
         assert (await sent(browser, token, data)).status_code == 302
         report = await ended(browser)
-        assert "3 conversations brought in (9 messages), 2 skipped" in report
+        assert "3 conversations brought in (14 messages), 2 skipped" in report
         assert "Left out:" in report
         page = (await browser.get("/search/?q=sun")).text
         assert "The <mark>sun</mark>" in page

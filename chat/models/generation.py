@@ -185,9 +185,15 @@ class Generation(models.Model):
         )
         if not won:
             return False
-        UsedTokens.objects.note(self, usage)
         if outcome.stopped_by is not None:
             self.note_stop(outcome.stopped_by)
+        self._write(outcome)
+        UsedTokens.objects.note(self, usage)
+        self.checkpoints.all().delete()
+        return True
+
+    def _write(self, outcome: Outcome) -> None:
+        """Save what was written, which makes the conversation the newest."""
         Message.objects.filter(pk=self.message_id).update(
             text=outcome.text,
             parts=outcome.parts,
@@ -198,8 +204,6 @@ class Generation(models.Model):
         Conversation.objects.filter(pk=self.conversation_id).update(
             updated_at=outcome.finished_at, unseen=True
         )
-        self.checkpoints.all().delete()
-        return True
 
     def note_stop(self, user_id: int) -> None:
         """Note who wanted it stopped; the first one counts."""

@@ -7,8 +7,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 
 from chat.live.turns import Turn, turns_of
+from chat.live.written import show_written
 from chat.models import Conversation, Feedback, Generation, Message
-from chat.stream.fold import fold
 
 from .search import any_in
 from .tree import Tree
@@ -107,18 +107,7 @@ def _read(conversation: Conversation, ids: list[int]) -> list[Message]:
     known = conversation.messages.prefetch_related(
         Prefetch("generations", commands), Prefetch("feedback", opinions)
     ).in_bulk(ids)
-    messages = [known[id] for id in ids if id in known]
-    for message in messages:
-        _show_what_is_written(message)
-    return messages
-
-
-def _show_what_is_written(message: Message) -> None:
-    """Fill in what is saved so far of the answer that is being written: one at most."""
-    generation = message.generation
-    if generation is not None and generation.is_unfinished:
-        saved = fold(generation.checkpoints.all_entries()).parts
-        message.parts = saved or message.parts
+    return [known[id] for id in ids if id in known]
 
 
 def _reviewed(tree: Tree, path: set[int], messages: list[Message]) -> list[Reviewed]:
@@ -126,6 +115,7 @@ def _reviewed(tree: Tree, path: set[int], messages: list[Message]) -> list[Revie
     reviewed = []
     for turn in turns_of(messages):
         id = turn.message.pk
+        show_written(turn)
         parent = tree.parent(id)
         reviewed.append(
             Reviewed(

@@ -4,17 +4,22 @@ import asyncio
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Protocol
+
+from django.utils import timezone
 
 from chat.database import in_database
 from chat.models import Generation
 from chat.stream.log import Log, Wake
 
-from . import turns
+from . import frames, turns
 from .endings import end_frame
 from .follower import Follower
 from .shared.publisher import Publisher
 from .shared.reader import Reader
+
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class Source(Protocol):
@@ -68,6 +73,15 @@ class LiveAnswer:
         if self._turn is None:
             self._turn = asyncio.create_task(in_database(turns.new_turn, self.generation))
         return await asyncio.shield(self._turn)
+
+    def status_frame(self) -> str | None:
+        """What it is doing, as of now, for a tab that comes late; None if that is not known yet."""
+        status = self.follower.now().status
+        if status is None:
+            return None
+        elapsed = timezone.now() - self.generation.created_at
+        since = max(status["elapsed_ms"], elapsed // MILLISECOND)
+        return frames.status(self.generation_id, {**status, "elapsed_ms": since})
 
     async def end_frame(self) -> str | None:
         """The `end` frame, made once for all tabs; None if the answer was deleted."""

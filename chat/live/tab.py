@@ -169,6 +169,8 @@ class Tab:
                 content=content,
             )
         )
+        if live is not None and (status := live.status_frame()):
+            await self._wire.send(status)
         await self._tell_owed(but=running.pk if running else 0)
 
     async def _tell_owed(self, but: int = 0) -> None:

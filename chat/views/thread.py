@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from chat import branching
 from chat.live import news, paging
 from chat.live.turns import Shown, Turn, shown_of
+from chat.live.written import show_written
 from chat.models import Conversation, NotPossible
 from chat.models.feedback import BLAME, PRAISE
 from chat.taking import Asker
@@ -31,6 +32,8 @@ def thread(request: HttpRequest, conversation: Conversation | None) -> dict[str,
         if not _has(message, earlier, live):
             shown = _open_branch(conversation, message)
             earlier, live = paging.around(conversation, shown, message)
+    for turn in live[-1:]:
+        show_written(turn)
     return {
         "earlier": earlier,
         "live": live,

@@ -12,7 +12,7 @@ let first = null; // the first report of writing: {elapsed_ms, tokens}
 let rate = 0;
 
 function enter(name, elapsed = 0) {
-  if (name !== phase) began = performance.now() - elapsed;
+  if (name !== phase || elapsed) began = performance.now() - elapsed;
   phase = name;
   draw();
 }

@@ -33,6 +33,34 @@ async def test_a_second_tab_in_mid_answer_ends_with_the_same_page(
     assert second.dom.turns() == tab.dom.turns() == (await reloaded(tab)).turns()
 
 
+async def test_a_tab_that_comes_late_hears_what_is_done_and_since_when(
+    tab: Page, open_tab: Open
+) -> None:
+    generation = await tab.ask("silence")
+    await tab.first("status", phase="waiting")
+    late = await open_tab(tab.person, tab.conversation)
+    status = await late.first("status", generation=generation)
+    assert status["phase"] == "waiting"
+    await late.drained()
+    tab.vanish()
+    await tab.connect()
+    assert (await tab.first("status"))["elapsed_ms"] > status["elapsed_ms"]
+    await tab.say({"type": "stop", "generation": generation})
+    await tab.end(generation)
+
+
+async def test_a_page_shows_what_is_saved_of_an_answer_before_it_has_a_socket(
+    tab: Page, served: Served, model: Model
+) -> None:
+    label, generation = await held(tab, model, "code")
+    message = served.generation(generation)["message_id"]
+    async with asyncio.timeout(10):
+        while (await reloaded(tab)).parts(message) != tab.dom.parts(message):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    await model.go(label)
+    await tab.end(generation)
+
+
 async def test_a_tab_that_reconnects_in_mid_answer_misses_and_doubles_nothing(
     tab: Page, model: Model, served: Served
 ) -> None:

@@ -28,11 +28,11 @@ def choose(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-async def allow(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+async def allow(request: HttpRequest, conversation_id: uuid.UUID, choice: str) -> HttpResponse:
     """Answer a tool that asks whether it may run."""
     user_id = (await request.auser()).pk or 0
     try:
-        answer = Allow.model_validate({name: request.POST.get(name) for name in ("ask", "choice")})
+        answer = Allow.model_validate({"ask": request.POST.get("ask"), "choice": choice})
     except ValidationError:
         return HttpResponseBadRequest()
     if not await supervisor.current().allow(user_id, conversation_id, answer):

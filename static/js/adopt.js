@@ -13,7 +13,6 @@ const NAMES = [
   "href",
   "data-address",
   "data-conversation",
-  "data-allow",
   "data-seen",
 ];
 

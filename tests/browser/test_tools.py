@@ -5,14 +5,15 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests import servers
 from tests.tab.served import Served
 
 from .axe import violations
+from .conftest import Know
 from .model import Model
-from .person import Tab
+from .person import Browsers, Tab
 
 
 @pytest.fixture
@@ -68,6 +69,28 @@ def test_a_tool_is_switched_by_keyboard_and_its_card_stays_as_it_was_left(
     alice.ended()
     expect(card.locator("pre.tool-result")).to_be_visible()
     assert not violations(alice.page, "#live .parts")
+
+
+def test_without_scripts_a_tool_is_allowed_by_a_plain_form(
+    browsers: Browsers, know: Know, mcp: None
+) -> None:
+    tab = browsers.of(know("alice"), java_script_enabled=False)
+
+    def look_again(there: Locator) -> None:
+        for _ in range(80):
+            if there.count():
+                return
+            tab.page.wait_for_timeout(250)
+            tab.page.reload()
+
+    tab.page.goto(tab.person.served.server.url)
+    look_again(tab.page.locator("#tools [value=web_add][role=switch]"))
+    tab.text.fill("use web_add rate=0")
+    tab.button.click()
+    look_again(tab.page.locator(".tool-ask"))
+    tab.page.get_by_role("button", name="Allow once").click()
+    look_again(tab.page.locator(".answer[data-status=complete]"))
+    expect(tab.answer.locator("pre.tool-result")).to_have_text("14")
 
 
 def test_what_a_tool_says_is_shown_as_text(alice: Tab) -> None:

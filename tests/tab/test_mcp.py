@@ -139,10 +139,8 @@ async def test_the_question_survives_a_reload_and_is_answered_by_a_plain_post_of
     stranger = tools.person("charlie")
     for person, status in ((stranger, 404), (tab.person, 302)):
         async with person.browser() as browser:
-            fields = {"csrfmiddlewaretoken": await tools.token(browser), "choice": "once"}
-            posted = await browser.post(
-                f"/conversations/{tab.conversation}/allow", data={**fields, "ask": ask}
-            )
+            fields = {"csrfmiddlewaretoken": await tools.token(browser), "ask": ask}
+            posted = await browser.post(f"/c/{tab.conversation}/allow/once", data=fields)
         assert posted.status_code == status
     assert (await again.end(generation))["status"] == "complete"
 

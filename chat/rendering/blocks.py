@@ -7,6 +7,7 @@ from chat.rendering.code import framed
 from chat.rendering.document import render
 from chat.rendering.fence import Fence, OpenCode, opening
 from chat.rendering.grammar import Block, Definitions, Parsed, parse
+from chat.rendering.outline import Outline
 from chat.rendering.source import Intake
 from chat.rendering.writer import write
 
@@ -38,6 +39,7 @@ class Blocks:
         self._fence: Fence | None = None
         self._fences = 0
         self._definitions = Definitions()
+        self._outline = Outline()
 
     def feed(self, text: str) -> None:
         """Add `text` to the document."""
@@ -76,7 +78,8 @@ class Blocks:
         document = "".join(self._document)
         if "]:" in document:
             return render(document)
-        return "".join(self._sealed) + render(self._source)
+        rest = parse(self._source, self._definitions)
+        return "".join([*self._sealed, *write(rest, self._definitions, self._outline.copy())])
 
     def _catch_up(self) -> None:
         if not self._pending:
@@ -101,7 +104,7 @@ class Blocks:
         if not parsed.blocks:
             return
         done, cut = _done(parsed)
-        self._sealed += islice(write(parsed, self._definitions), done)
+        self._sealed += islice(write(parsed, self._definitions, self._outline), done)
         if cut:
             data = complete.encode()
             self._definitions.learn(parsed.data[:cut].decode())
@@ -120,7 +123,8 @@ class Blocks:
         if self._fence:
             return framed(self._fence.info, self._fence.html) + "\n"
         parsed = parse(self._source.removesuffix(self._held), self._definitions)
-        return "".join(write(parsed, self._definitions, growing=True))
+        outline = self._outline.copy()
+        return "".join(write(parsed, self._definitions, outline, growing=True))
 
 
 def _done(parsed: Parsed) -> tuple[int, int]:

@@ -11,8 +11,3 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"
 def escape(text: str) -> str:
     """Return `text` as HTML text; it can hold neither a tag nor one of the writer's marks."""
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], "\ufffd"), text)
-
-
-def heading_tag(level: str) -> str:
-    """Return the tag of a heading, `H1` to `H6`: the only h1 of a page is its own title."""
-    return f"h{min(6, int(level[1]) + 1)}"

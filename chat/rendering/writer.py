@@ -6,6 +6,7 @@ code blocks and formulas, made by modules that escape for themselves, and checkb
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from chat.rendering import gate
@@ -16,8 +17,9 @@ from chat.rendering.formulas import CLOSE, OPEN
 from chat.rendering.grammar import Block, Definitions, Parsed, named
 from chat.rendering.images import Image
 from chat.rendering.links import address, linked, open_link
-from chat.rendering.markup import escape, heading_tag
+from chat.rendering.markup import escape
 from chat.rendering.maths import formula
+from chat.rendering.outline import Outline
 from chat.rendering.tables import Table
 
 _SLOT = re.compile("\x03([0-9]+)\x04")
@@ -29,34 +31,31 @@ _NESTING = {"BlockQuote", "List", "Item", "Emphasis", "Strong", "Strikethrough"}
 _BY_REFERENCE = {"Reference", "Collapsed", "Shortcut"}
 
 
-def write(parsed: Parsed, definitions: Definitions, *, growing: bool = False) -> Iterator[str]:
+def write(
+    parsed: Parsed, definitions: Definitions, outline: Outline, *, growing: bool = False
+) -> Iterator[str]:
     """Yield the HTML of each block; of a `growing` source the last code block may be unfinished."""
     formulas = iter(parsed.formulas)
     for block in parsed.blocks:
-        yield _Writer(parsed.data, formulas, definitions, growing).html(block)
+        yield _Writer(parsed.data, formulas, definitions, outline, growing).html(block)
 
 
+@dataclass
 class _Writer:
     """Writes one top-level block."""
 
-    def __init__(
-        self,
-        data: bytes,
-        formulas: Iterator[tuple[str, bool]],
-        definitions: Definitions,
-        growing: bool,
-    ) -> None:
-        self._data = data
-        self._formulas = formulas
-        self._definitions = definitions
-        self._growing = growing
-        self._out: list[str] = []
-        self._slots: list[str] = []
-        self._link_ends: list[str] = []
-        self._literal: list[str] | None = None
-        self._info = ""
-        self._image: Image | None = None
-        self._table: Table | None = None
+    _data: bytes
+    _formulas: Iterator[tuple[str, bool]]
+    _definitions: Definitions
+    _outline: Outline
+    _growing: bool
+    _out: list[str] = field(default_factory=list)
+    _slots: list[str] = field(default_factory=list)
+    _link_ends: list[str] = field(default_factory=list)
+    _literal: list[str] | None = None
+    _info: str = ""
+    _image: Image | None = None
+    _table: Table | None = None
 
     def html(self, block: Block) -> str:
         """Return the block's HTML, sanitised."""
@@ -122,10 +121,10 @@ class _Writer:
         return self._slot(f'<input type="checkbox" disabled {state}>') + " "
 
     def start_heading(self, heading: Any, span: Any) -> str:
-        return f"<{heading_tag(heading['level'])}>"
+        return f"<{self._outline.begin(heading['level'])}>"
 
     def end_heading(self, level: str, span: Any) -> str:
-        return f"</{heading_tag(level)}>"
+        return f"</{self._outline.tag}>"
 
     def start_quote(self, kind: str | None, span: Any) -> str:
         if kind is None:

@@ -3,7 +3,7 @@
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from chat.rendering import render
+from chat.rendering import Blocks, render
 
 
 def link(href: str, text: str) -> str:
@@ -45,10 +45,22 @@ def test_markdown_becomes_html(markdown: str, html: str) -> None:
     assert render(markdown) == html
 
 
-def test_headings_begin_below_the_title_of_the_page() -> None:
-    markdown = "".join(f"{'#' * level} {level}\n" for level in range(1, 7))
-    levels = [node.tag for node in LexborHTMLParser(render(markdown)).css("h1, h2, h3, h4, h5, h6")]
-    assert levels == ["h2", "h3", "h4", "h5", "h6", "h6"]
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("123456", "234566"), ("2323", "2323"), ("3", "2"), ("3132", "2233"), ("1413", "2323")],
+)
+def test_headings_begin_below_the_title_of_the_page_and_skip_no_level(
+    written: str, shown: str
+) -> None:
+    markdown = "\n\nand\n\n".join(f"{'#' * int(level)} {level}" for level in written)
+    tree = LexborHTMLParser(render(markdown))
+    assert [node.tag for node in tree.css("h1, h2, h3, h4, h5, h6")] == [f"h{n}" for n in shown]
+    blocks = Blocks()
+    streamed = ""
+    for character in markdown:
+        blocks.feed(character)
+        streamed = "".join([*blocks.sealed, blocks.tail])
+    assert streamed == blocks.finish() == render(markdown)
 
 
 def test_tasks_have_checkboxes_that_nobody_can_change() -> None:

@@ -123,15 +123,7 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     expect(page.get_by_label("Name")).to_have_value("hello")
     page.get_by_label("Name").fill("greet")
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("button", name="Delete /greet").click()
-    asked = page.get_by_role("dialog", name="Delete /greet?")
-    expect(asked.get_by_role("button", name="Cancel")).to_be_focused()
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Delete /greet")).to_be_focused()
-    page.keyboard.press("Enter")
-    asked.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("status")).to_have_text("/greet was deleted.")
+    expect(page.get_by_role("status")).to_have_text("/greet was saved.")
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Model").fill("demo-thinker")
     page.get_by_role("button", name="Save").click()
@@ -139,3 +131,21 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_role("link", name="Back to the chat").click()
     expect(page.locator("#model-button")).to_have_accessible_name("Model: demo-thinker")
+
+
+def test_a_saved_prompt_is_deleted_after_a_question(browsers: Browsers, know: Know) -> None:
+    tab = browsers.of(know("pedro"))
+    keep(tab, "greet", "Say hello.")
+    page = tab.open("/").page
+    page.goto(f"{tab.person.served.server.url}/prompts/")
+    opener = page.get_by_role("button", name="Delete /greet")
+    asked = page.get_by_role("dialog", name="Delete /greet?")
+    opener.click()
+    expect(asked.get_by_role("button", name="Cancel")).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    asked.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("status")).to_have_text("/greet was deleted.")
+    expect(opener).to_have_count(0)

@@ -1,7 +1,9 @@
-"""Claude's artifacts, which stood in the text of its answers until they became calls of a tool."""
+"""Documents that a model wrote beside its answer: Claude's artifacts and ChatGPT's canvas."""
 
 import re
+from typing import Any
 
+from .fields import text as field
 from .parts import Part, thought, words
 
 TAG = re.compile(r"(<ant(?:Artifact|Thinking)[^<>]*>|</ant(?:Artifact|Thinking)>)")
@@ -9,6 +11,7 @@ FIELD = re.compile(r'(\w+)="([^"]*)"')
 BACKTICKS = re.compile("`+")
 LANGUAGES = {"text/html": "html", "image/svg+xml": "svg", "application/vnd.ant.react": "jsx"}
 LANGUAGES |= {"application/vnd.ant.mermaid": "mermaid"}
+PLAIN = "text/markdown"
 
 
 def unwrapped(text: str) -> list[Part]:
@@ -34,9 +37,30 @@ def _inner(tag: str, text: str) -> list[Part]:
     if tag.startswith("<antThinking"):
         return thought(text.strip())
     known = dict(FIELD.findall(tag))
-    body, kind = text.strip("\n"), known.get("type", "")
-    if kind != "text/markdown":
+    kind = known.get("type", "")
+    language = known.get("language") or LANGUAGES.get(kind, "")
+    return document(known.get("title", ""), text, None if kind == PLAIN else language)
+
+
+def document(title: str, text: str, language: str | None) -> list[Part]:
+    """A document under its title: code in its language, or Markdown where that is None."""
+    body = text.strip("\n")
+    if language is not None:
         longest = max(map(len, BACKTICKS.findall(body)), default=0)
         fence = "`" * max(3, longest + 1)
-        body = f"{fence}{known.get('language') or LANGUAGES.get(kind, '')}\n{body}\n{fence}"
-    return words(f"**{known['title']}**\n\n{body}" if known.get("title") else body)
+        body = f"{fence}{language}\n{body}\n{fence}"
+    return words(f"**{title}**\n\n{body}" if title else body)
+
+
+def made(tool: str, asked: dict[str, Any]) -> list[Part]:
+    """The whole document that a call of a tool writes; nothing if the call does anything else."""
+    content, kind = field(asked.get("content")), field(asked.get("type"))
+    if not content:
+        return []
+    if tool == "artifacts" and asked.get("command") in ("create", "rewrite"):
+        language = field(asked.get("language")) or LANGUAGES.get(kind, "")
+        return document(field(asked.get("title")), content, None if kind == PLAIN else language)
+    if tool == "canmore.create_textdoc":
+        code = kind.partition("code/")[2]
+        return document(field(asked.get("name")), content, code or None)
+    return []

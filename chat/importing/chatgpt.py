@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from .artifacts import made
 from .citations import legible
-from .fields import key, listing, mapping, mappings, text, time
+from .fields import key, listing, loaded, mapping, mappings, text, time
 from .parts import call, result, thought, took, words
 from .thread import File, Node, Said, Thread
 
 SPOKEN = ("text", "multimodal_text")
 ROLES = ("user", "assistant", "system")
+KINDS = {"image_asset_pointer": "image", "video_container_asset_pointer": "video"}
 # Texts of what tools return, by where the kinds of content have them.
 OUTPUTS = ("text", "result", "content")
 
@@ -53,7 +55,8 @@ def _node(id: str, node: dict[str, Any], thread: Thread) -> Node:
         place.carried = result(_output(content, thread), error=kind == "system_error")
     elif role == "assistant" and (kind == "code" or to not in ("all", None)):
         name = text(to) if to not in ("all", None) else text(content.get("language"))
-        place.carried = call(id, name, _output(content, thread))
+        asked = _output(content, thread)
+        place.carried = made(name, loaded(asked)) or call(id, name, asked)
     elif role in ROLES and kind in SPOKEN:
         place.said = _said(id, role, message, thread)
     return place
@@ -87,7 +90,7 @@ def _files(content: dict[str, Any], facts: dict[str, Any]) -> list[File]:
     for part in mappings(content.get("parts")):
         kind, pointer = text(part.get("content_type")), text(part.get("asset_pointer"), 200)
         if not _spoken(part):
-            names.setdefault(pointer.rpartition("://")[2], kind.partition("_")[0])
+            names.setdefault(pointer.rpartition("://")[2], KINDS.get(kind, "audio"))
     return [File(name or "file") for name in names.values()]
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from .artifacts import unwrapped
-from .fields import key, mappings, text, time
+from .artifacts import made, unwrapped
+from .fields import key, mapping, mappings, text, time
 from .parts import Part, call, result, text_of, thought
 from .thread import File, Node, Said, Thread
 
@@ -75,7 +75,8 @@ def _parts(block: dict[str, Any]) -> list[Part]:
         case "thinking":
             return thought(text(block.get("thinking")), _milliseconds(block))
         case "tool_use":
-            return call(key(block.get("id")), text(block.get("name")), block.get("input") or {})
+            name, asked = text(block.get("name")), block.get("input") or {}
+            return made(name, mapping(asked)) or call(key(block.get("id")), name, asked)
         case "tool_result":
             error = block.get("is_error") is True
             return result(_output(block), id=key(block.get("tool_use_id")), error=error)

@@ -12,6 +12,7 @@ FOLDED = re.compile(
     re.DOTALL,
 )
 FIELD = re.compile(r'(\w+)="([^"]*)"')
+FENCE = re.compile(r"\A```\w*\n(.*)\n```\Z", re.DOTALL)
 QUOTE = re.compile(r"^> ?", re.MULTILINE)
 
 
@@ -36,7 +37,7 @@ def _inner(kind: str, fields: dict[str, str], inner: str) -> list[Part]:
         lasted = took(int(seconds)) if seconds.isdecimal() and len(seconds) < 7 else []
         return thought(QUOTE.sub("", inner)) + lasted
     if kind == "code_interpreter":
-        ran = call("code", "code_interpreter", inner)
+        ran = call("code", "code_interpreter", FENCE.sub(r"\1", inner))
         return ran + (result(known["output"], id="code") if known.get("output") else [])
     id = known.get("id", "")
     asked = call(id, known.get("name", ""), _plain(known.get("arguments", "")))

@@ -1,5 +1,6 @@
 """Values out of other people's JSON: of the type that is wanted, clean, or none."""
 
+import json
 import math
 import re
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,14 @@ def text(value: Any, limit: int | None = None) -> str:
 def mapping(value: Any) -> dict[str, Any]:
     """A JSON object; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
+
+
+def loaded(text: str) -> dict[str, Any]:
+    """The JSON object that a text is; an empty one for anything else."""
+    try:
+        return mapping(json.loads(text))
+    except (ValueError, RecursionError):
+        return {}
 
 
 def listing(value: Any) -> list[Any]:

@@ -68,7 +68,9 @@ def settled(parts: Iterable[Part]) -> list[Part]:
 
 def _answer(waiting: dict[str, Part], result: Part) -> None:
     """Put a result into the call that waits for it."""
-    asked = waiting.pop(result["id"], None) or (waiting.popitem()[1] if waiting else None)
+    asked = waiting.pop(result["id"], None)
+    if asked is None and waiting and not result["id"]:
+        asked = waiting.popitem()[1]
     if asked is not None:
         asked.update(result=result["text"], error=result["error"])
 

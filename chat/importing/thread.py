@@ -147,7 +147,7 @@ class Thread:
         if said is None and carried is not None and _nobody_answers(below):
             parts = self._handed(carried)
             # An answer that was nothing but tools: its person went on, or the conversation ends.
-            if any(part["type"] == "tool_call" for part in parts):
+            if any(part["type"] in ("tool_call", "text") for part in parts):
                 said, carried = Said(node.id, "assistant", "", parts), None
         if said is None:
             return above, carried

@@ -110,6 +110,23 @@ def test_open_webuis_history_is_a_tree_with_tools_and_failures() -> None:
     assert len(bare.messages) == 5
 
 
+def test_documents_that_were_written_beside_an_answer_are_shown_in_it() -> None:
+    asked = {"command": "create", "type": "text/markdown", "title": "Moon", "content": "# Moon"}
+    made = {"type": "tool_use", "id": "t2", "name": "artifacts", "input": asked}
+    noted = {"type": "tool_result", "tool_use_id": "t2", "content": [{"text": "OK"}]}
+    item = claude()
+    item["chat_messages"][1]["content"][3:3] = [made, noted]
+    _thought, _look, search, document, *_rest = one(item).messages[1].parts
+    assert document == {"type": "text", "text": "**Moon**\n\n# Moon"}
+    assert search["result"].startswith("Moon\nhttps"), "each result is with its own call"
+    item = chatgpt()
+    call = item["mapping"]["call"]["message"]
+    code = {"name": "sun.py", "type": "code/python", "content": "print('```')"}
+    call |= {"recipient": "canmore.create_textdoc"}
+    call["content"] = {"content_type": "code", "text": json.dumps(code)}
+    assert one(item).messages[2].parts[1]["text"] == "**sun.py**\n\n````python\nprint('```')\n````"
+
+
 def test_files_come_in_lists_alone_with_a_byte_order_mark_and_in_zips() -> None:
     both = [chatgpt(), claude(), open_webui()]
     listed = json.dumps(both).encode()

@@ -12,6 +12,7 @@ from chat.models import (
     ModelPrice,
     Process,
     SavedPrompt,
+    Share,
 )
 
 from .conversation import ConversationAdmin
@@ -23,6 +24,7 @@ from .person import PersonAdmin
 from .price import ModelPriceAdmin
 from .process import ProcessAdmin
 from .saved_prompt import SavedPromptAdmin
+from .share import ShareAdmin
 
 admin.site.site_header = admin.site.site_title = "Chatsite"
 admin.site.register(Conversation, ConversationAdmin)
@@ -33,5 +35,6 @@ admin.site.register(ModelPrice, ModelPriceAdmin)
 admin.site.register(McpServer, McpServerAdmin)
 admin.site.register(Process, ProcessAdmin)
 admin.site.register(SavedPrompt, SavedPromptAdmin)
+admin.site.register(Share, ShareAdmin)
 admin.site.unregister(User)
 admin.site.register(User, PersonAdmin)

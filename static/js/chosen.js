@@ -1,7 +1,7 @@
 // What the next prompt is asked with: the model that was picked and, for a new chat, its settings.
 import { choose, select } from "./model.js";
 import { show } from "./notices.js";
-import { main, on, word } from "./page.js";
+import { live, main, on, word } from "./page.js";
 
 const button = document.getElementById("model-button");
 const isNew = () => "new" in main.dataset;
@@ -45,6 +45,11 @@ on("settings", ({ conversation, model, differs }) => {
   choose(model);
   document.getElementById("settings-sign").hidden = !differs;
   document.getElementById("settings").dataset.stale = "";
+});
+
+// A page that was loaded before the server's models were known learns which one answers.
+on("swapped", () => {
+  if (!select.value) choose(live.querySelector("[data-model]")?.dataset.model);
 });
 
 on("lost", () => {

@@ -21,7 +21,7 @@ async function read() {
   const address = `${list.dataset.list}&shown=${shown}`;
   const top = list.scrollTop;
   // A queue of its own: what others ask for at the same time does not wait for it.
-  await htmx.ajax("GET", address, { source: list, target: list, swap: "innerHTML" });
+  await htmx.ajax("GET", address, { source: list, target: list, swap: "innerMorph" });
   list.scrollTop = top;
   reading = false;
 }

@@ -53,6 +53,14 @@ def test_a_name_that_nobody_lists_can_be_typed_and_other_tabs_follow(alice: Tab)
     }
 
 
+def test_a_page_from_before_the_models_were_known_learns_which_one_answers(alice: Tab) -> None:
+    alice.page.locator("#model").evaluate("select => select.replaceChildren()")
+    model_button(alice).evaluate("button => button.setAttribute('aria-label', '')")
+    alice.ask("echo hello")
+    expect(model_button(alice)).to_have_accessible_name("Model: demo")
+    alice.ended()
+
+
 def test_settings_of_a_new_chat_go_with_its_first_prompt_and_show_in_every_tab(alice: Tab) -> None:
     page, dialog = alice.page, alice.page.locator("#settings")
     sign, save = page.locator("#settings-sign"), dialog.get_by_role("button", name="Save")

@@ -98,6 +98,19 @@ def test_what_is_done_in_the_list_is_not_disturbed_by_its_being_read_again(
     expect(row(tab, "echo elsewhere")).to_have_count(1)
 
 
+def test_a_list_that_is_read_again_keeps_its_rows_and_the_focus(erin: Tab) -> None:
+    erin.ask("echo stays where it is")
+    erin.ended()
+    line = row(erin, "echo stays where it is")
+    line.evaluate("element => { element.known = true; }")
+    line.get_by_role("link").focus()
+    with erin.page.expect_response(LIST):
+        erin.another("/").ask("echo comes on top")
+    expect(erin.list.locator(".row").first).to_contain_text("echo comes on top")
+    assert line.evaluate("element => element.known"), "a new element would blink"
+    expect(line.get_by_role("link")).to_be_focused()
+
+
 def test_escape_leaves_the_name_as_it_was(erin: Tab) -> None:
     erin.ask("echo a good name")
     erin.ended()

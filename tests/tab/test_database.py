@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chat import demo
+from tests import servers
 
 from .conftest import Open, eventually
 from .model import Model, tag
@@ -53,6 +55,27 @@ async def held(tab: Page, model: Model, text: str) -> tuple[str, int]:
     await model.request(label, "held")
     await tab.shown(generation)
     return label, generation
+
+
+async def test_who_leaves_while_the_server_waits_for_its_database_is_not_complained_of(
+    own: Served,
+) -> None:
+    port, cookie = own.server.port, own.person().cookie
+    address = f"/conversations/{uuid.uuid4()}/events"
+    own.server.kill()
+    own.complaints(warnings=True)
+    with locked(own):
+        starting = asyncio.create_task(asyncio.to_thread(own.server.start))
+        await eventually(lambda: servers.listens(port), "the port", servers.STARTING)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET {address} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n".encode())
+        writer.write_eof()
+        assert await reader.read() == b"", "it saw that we left"
+        writer.close()
+    await starting
+    # When it ends, it has told of every task that failed.
+    assert own.server.stop() == 0
+    assert not own.complaints(warnings=False)
 
 
 async def test_words_go_on_while_the_database_is_locked(

@@ -18,6 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
+# A start takes some seconds of a processor, of which a busy machine has little to give. Nobody
+# waits so long in vain: a server that ends while it starts is told of at once.
+STARTING = 120.0
 
 
 def free_port() -> int:
@@ -85,7 +88,7 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(self.alive, f"{self.url}/healthz")
+        wait_until(self.alive, f"{self.url}/healthz", STARTING)
 
     def alive(self) -> bool:
         """Whether it answers; raise with its log if it has ended."""

@@ -77,10 +77,18 @@ def main_site(model_process: Model) -> Iterator[Served]:
         yield served
 
 
+def alive(site: Served) -> Served:
+    """A site, started again if a test that failed left it dead."""
+    process = site.server.process
+    if process is None or process.poll() is not None:
+        site.server.start()
+    return site
+
+
 @pytest.fixture
 def served(main_site: Served) -> Served:
     """The site that a test uses; a module may have another."""
-    return main_site
+    return alive(main_site)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import signal
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +13,7 @@ from chat.demo import expected
 from tests.servers import wait_until
 from tests.tab.served import Served
 
-from .conftest import Know, serving
+from .conftest import Know, alive, serving
 from .model import Model
 from .person import Browsers, Tab
 from .watch import LOST
@@ -30,10 +31,7 @@ def mortal_site(model_process: Model) -> Iterator[Served]:
 
 @pytest.fixture
 def served(mortal_site: Served) -> Served:
-    process = mortal_site.server.process
-    if process is None or process.poll() is not None:
-        mortal_site.server.start()
-    return mortal_site
+    return alive(mortal_site)
 
 
 @pytest.fixture
@@ -179,18 +177,37 @@ def test_a_prompt_sent_while_the_server_drains_is_asked_of_its_successor(
     expect(second.prompts).to_have_count(1)
 
 
+def standstill(tab: Tab) -> None:
+    """Time on the page stands still from here on, unless its clock is told to run."""
+    tab.page.clock.install()
+    tab.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+
+
+def cut(tab: Tab, line: Wire) -> None:
+    """Cut the line, and wait until the page knows."""
+    lost = "new Promise((heard) => document.addEventListener('chat:lost', heard, {once: true}))"
+    tab.page.evaluate(f"() => {{ window.heard = {lost}; }}")
+    line.cut()
+    tab.page.evaluate("() => window.heard.then(() => null)")
+
+
 def test_a_second_without_connection_is_told_and_retry_now_is_at_once(
     wired: Tab, line: Wire
 ) -> None:
     expect(wired.link.locator("p")).to_have_count(3)
-    expect(wired.link.get_by_text("Reconnecting…")).to_be_hidden()
-    line.cut()
-    expect(wired.link.get_by_text("Reconnecting…")).to_be_visible(timeout=4000)
+    told = wired.link.get_by_text("Reconnecting…")
+    standstill(wired)
+    cut(wired, line)
+    wired.page.clock.run_for(900)
+    expect(told).to_be_hidden()
+    wired.page.clock.run_for(200)
+    expect(told).to_be_visible()
     expect(wired.text).to_be_editable()
     line.mend()
     wired.link.get_by_role("button", name="Retry now").click()
+    wired.page.clock.run_for(10)
     found(wired)
-    expect(wired.link.get_by_text("Reconnecting…")).to_be_hidden()
+    expect(told).to_be_hidden()
     not_reloaded(wired)
 
 
@@ -201,9 +218,12 @@ def test_a_short_break_is_not_even_mentioned(wired: Tab, line: Wire) -> None:
       new MutationObserver(() => window.states.push(link.dataset.state))
         .observe(link, {attributes: true});
     }""")
-    line.cut()
+    standstill(wired)
+    cut(wired, line)
     line.mend()
+    wired.page.clock.run_for(500)
     wired.page.wait_for_function("() => window.snapshots > 1")
+    wired.page.clock.run_for(2000)
     assert wired.page.evaluate("() => window.states") == []
 
 

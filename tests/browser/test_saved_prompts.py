@@ -127,6 +127,7 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Model").fill("demo-thinker")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("New chats begin with this")
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_role("link", name="Back to the chat").click()

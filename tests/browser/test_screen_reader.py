@@ -10,6 +10,16 @@ from .conftest import Know
 from .model import Model
 from .person import Browsers, Tab
 
+# What has the focus, and whether that can be seen.
+FOCUSED = """() => {
+  const element = document.activeElement;
+  const place = element.closest("#composer") ?? element;
+  const style = getComputedStyle(place);
+  const seen = getComputedStyle(element).outlineStyle !== "none" ||
+    style.outlineStyle !== "none" || style.boxShadow !== "none";
+  return [[element.className, element.id].join(" "), seen];
+}"""
+
 
 def test_an_answer_is_busy_while_it_grows_and_its_beginning_and_end_are_said(
     alice: Tab, model: Model
@@ -110,6 +120,7 @@ def test_axe_finds_nothing_in_a_growing_a_stopped_and_a_failed_answer(
     for number, word in enumerate(["error", "cut rate=0", "truncate rate=0", "filter rate=0"], 2):
         alice.ask(word)
         expect(alice.answers).to_have_count(number)
+        expect(alice.progress).to_be_hidden()
         expect(alice.answer.locator(".ending")).to_be_visible()
         assert violations(alice.page) == [], word
 
@@ -122,11 +133,13 @@ def test_axe_finds_nothing_in_menus_and_dialogs(alice: Tab) -> None:
     assert violations(alice.page) == []
     alice.page.keyboard.press("Escape")
     alice.page.locator(".account-button").click()
+    expect(alice.page.locator("#account-menu")).to_be_visible()
     assert violations(alice.page) == []
     alice.page.keyboard.press("Escape")
     line = alice.list.locator(".row").first
     line.hover()
     line.locator(".row-more").click()
+    expect(alice.page.locator("#row-menu")).to_be_visible()
     assert violations(alice.page) == []
     alice.page.get_by_role("button", name="Delete", exact=True).click()
     expect(alice.page.get_by_role("dialog", name="Delete this conversation?")).to_be_visible()
@@ -155,17 +168,8 @@ def test_the_whole_page_can_be_reached_and_used_by_keyboard(browsers: Browsers, 
     reached: set[str] = set()
     for _ in range(100):
         alice.page.keyboard.press("Shift+Tab")
-        focused = alice.page.evaluate(
-            "() => [document.activeElement.className, document.activeElement.id].join(' ')"
-        )
+        focused, outline = alice.page.evaluate(FOCUSED)
         reached |= set(focused.split())
-        outline = alice.page.evaluate("""() => {
-          const place = document.activeElement.closest("#composer") ?? document.activeElement;
-          const own = getComputedStyle(document.activeElement);
-          if (own.outlineStyle !== "none") return true;
-          const style = getComputedStyle(place);
-          return style.outlineStyle !== "none" || style.boxShadow !== "none";
-        }""")
         # The button that jumps to the end goes when its focus has scrolled there.
         assert outline or focused.strip() in ("", "jump jump"), focused
     assert {"copy", "copy-answer", "new-chat", "row-link", "row-more", "account-button"} <= reached

@@ -24,6 +24,9 @@ RESTED = """() => new Promise((done) => {
   look();
 })"""
 
+# Where the long text is held after so many tokens: with these words all of it is there.
+HELD = {900: "a line of text beginning with data: and followed", 1200: "there are any at all."}
+
 GROWS = re.compile(r"^progress$|-tail$")
 
 
@@ -51,7 +54,7 @@ def test_a_new_prompt_is_brought_near_the_top(alice: Tab, model: Model) -> None:
 def test_the_end_is_followed_only_while_the_reader_is_at_it(alice: Tab, model: Model) -> None:
     tag = model.tag()
     alice.ask(f"long rate=1500 hold=1200 tag={tag}")
-    model.request(tag, "held")
+    alice.writing(HELD[1200])
     alice.page.evaluate(RESTED)
     assert alice.page.evaluate(BELOW) < 2
     alice.page.mouse.move(900, 400)
@@ -72,7 +75,7 @@ def test_the_end_is_followed_only_while_the_reader_is_at_it(alice: Tab, model: M
 def test_who_comes_back_to_the_end_is_followed_again(alice: Tab, model: Model) -> None:
     tag = model.tag()
     alice.ask(f"long rate=0 hold=900 tag={tag}")
-    model.request(tag, "held")
+    alice.writing(HELD[900])
     alice.page.evaluate(RESTED)
     alice.page.mouse.move(900, 400)
     alice.page.mouse.wheel(0, -400)
@@ -88,7 +91,7 @@ def test_who_comes_back_to_the_end_is_followed_again(alice: Tab, model: Model) -
 def test_a_key_that_goes_up_leaves_the_end_too(alice: Tab, model: Model) -> None:
     tag = model.tag()
     alice.ask(f"long rate=0 hold=900 tag={tag}")
-    model.request(tag, "held")
+    alice.writing(HELD[900])
     alice.page.evaluate(RESTED)
     alice.page.locator("#title").click()
     alice.page.evaluate("() => document.activeElement.blur()")

@@ -93,7 +93,7 @@ def test_a_prompt_that_was_stopped_before_it_was_taken_is_stopped_when_it_is_tak
         expect(tab.button).to_have_accessible_name("Stop")
         tab.button.click()
         expect(tab.progress).to_contain_text("Stopping")
-        expect(tab.link).to_have_attribute("data-state", "lost", timeout=12_000)
+        expect(tab.link).to_have_attribute("data-state", "lost")
         line.mend()
         expect(tab.link).to_have_attribute("data-state", "open")
         tab.ended("stopped")

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from chat.demo import expected
+from tests.servers import wait_until
 
 from .model import Model
 from .person import Browsers, Tab
@@ -86,6 +87,7 @@ def test_when_two_tabs_send_at_once_one_is_asked(alice: Tab, model: Model) -> No
         tab.text.evaluate("e => setTimeout(() => e.form.requestSubmit())")
     alice.writing()
     second.writing()
+    wait_until(lambda: any(model.times_asked(tag) for tag in tags), "one of them")
     assert sorted(model.times_asked(tag) for tag in tags) == [0, 1]
     refused = alice if model.times_asked(tags[1]) else second
     # Whether it was sent a moment too late or not at all, nobody has to type it again.

@@ -61,8 +61,9 @@ def test_a_tool_is_switched_by_keyboard_and_its_card_stays_as_it_was_left(
     card = alice.answer.locator(".tool-call")
     expect(card).to_contain_text("Preparing")
     card.locator("summary").click()
+    first = model.request(tag, "held")
     model.go(tag)
-    model.request(tag, "held", after=int(model.request(tag)["number"]))
+    model.request(tag, "held", after=first["number"])
     expect(card.locator("pre.tool-result")).to_have_text("42")
     expect(card.locator("pre.tool-result")).to_be_visible()
     model.go(tag)
@@ -109,13 +110,10 @@ def test_what_a_tool_says_is_shown_as_text(alice: Tab) -> None:
 def test_a_tool_that_asks_is_allowed_from_another_tab_and_can_be_stopped(
     alice: Tab, mcp: None
 ) -> None:
-    adding = alice.page.locator("#tools [value=web_add][role=switch]")
-    for _ in range(40):
-        if adding.count():
-            break
-        alice.page.wait_for_timeout(250)
-        alice.page.reload()
-        alice.connected()
+    tool = "#tools [value=web_add][role=switch]"
+    servers.wait_until(
+        lambda: alice.open().page.locator(tool).count() > 0, "the tools of the server"
+    )
     alice.ask("use web_add rate=0")
     question = alice.page.locator(".tool-ask")
     expect(question).to_be_visible()

@@ -82,7 +82,9 @@ def test_a_prompt_is_edited_and_its_variants_and_an_answers_are_buttons(
     wait_until(lambda: tab.generation["status"] == "complete", "the end")
     tab.prompts.get_by_role("button", name="Previous variant").click()
     expect(tab.prompts).to_contain_text("first")
+    before = tab.message
     tab.answer.get_by_role("button", name="Regenerate", exact=True).click()
+    expect(tab.answer).not_to_have_attribute("data-message", str(before))
     wait_until(lambda: tab.generation["status"] == "complete", "the end")
     tab.page.reload()
     expect(tab.answer.locator(".place")).to_have_text("2/2")

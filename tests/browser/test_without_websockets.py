@@ -93,7 +93,7 @@ def test_asking_stopping_a_second_tab_and_a_reload_work_without_websockets(
     expect(behind.prompts).to_have_count(1)
     tag = model.tag()
     beside.ask(f"long rate=0 hold=50 tag={tag}")
-    model.request(tag, "held")
+    stopped = model.request(tag, "held")
     beside.writing()
     behind.writing()
     behind.button.click()
@@ -103,7 +103,7 @@ def test_asking_stopping_a_second_tab_and_a_reload_work_without_websockets(
     model.request(tag, "ended")
     beside.action("Regenerate").click()
     expect(beside.answer).to_have_attribute("aria-busy", "true")
-    model.request(tag, "held")
+    model.request(tag, "held", after=stopped["number"])
     behind.writing()
     model.go(tag)
     for tab in (behind, beside):

@@ -1,12 +1,23 @@
 """Shared fixtures, and what a skipped test means where nothing may be skipped."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import servers
+
+# Whoever starts this in the background lets it ignore SIGINT, and what it starts would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Whatever else the machine does takes time too: how long one example takes says nothing.
+settings.register_profile(
+    "busy", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy")
 
 
 @pytest.fixture
@@ -20,12 +31,6 @@ def site(tmp_path: Path) -> Iterator[servers.Server]:
 def demo_model() -> Iterator[str]:
     """The base URL of a demo model in a process of its own."""
     with servers.demo_model() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    with servers.redis() as url:
         yield url
 
 

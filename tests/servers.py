@@ -16,19 +16,27 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
+
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 30.0
+# What a test waits for comes as soon as it can; this ends the wait for what never does.
+PATIENCE = 60.0
 # A start takes some seconds of a processor, of which a busy machine has little to give. Nobody
 # waits so long in vain: a server that ends while it starts is told of at once.
 STARTING = 120.0
 
+_given: set[int] = set()
+
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of the loopback interface that nothing listens on; never the same one twice."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
@@ -96,7 +104,8 @@ class Server:
         if self.process.poll() is not None:
             raise RuntimeError(f"serve ended with {self.process.returncode}:\n{self.text()}")
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as response:
+            # Who leaves before the answer, while it still starts, is something to be warned of.
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=PATIENCE) as response:
                 return bool(response.status == 200)
         except (OSError, urllib.error.HTTPError):
             return False
@@ -168,6 +177,19 @@ def demo_model(options: str = "") -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def mcp() -> Iterator[int]:
+    """An MCP server over HTTP; yields its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.mcp_server", "http", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: listens(port), "the MCP server")
+            yield port
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
 def redis() -> Iterator[str]:
     """A Redis of its own without disk; yields its URL."""
     port = free_port()
@@ -198,8 +220,9 @@ def postgres() -> Iterator[str]:
             [*command, "-c", "fsync=off"], stderr=log, cwd=directory, user=owner, group=owner
         )
     try:
-        wait_until(lambda: (directory / f".s.PGSQL.{port}").exists(), "PostgreSQL")
-        yield f"postgres://chatsite@127.0.0.1:{port}/postgres"
+        url = f"postgres://chatsite@127.0.0.1:{port}/postgres"
+        wait_until(lambda: _lets_in(url), "PostgreSQL")
+        yield url
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE)
@@ -210,6 +233,15 @@ def _postgres(program: str) -> str:
     """Return the path of one of PostgreSQL's programs, which Debian keeps off the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
     return str(found[-1]) if found else program
+
+
+def _lets_in(url: str) -> bool:
+    """Whether a PostgreSQL server takes a connection: it listens before it does."""
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def listens(port: int) -> bool:

@@ -67,7 +67,11 @@ class Process(models.Model):
         mine.filter(status=Generation.Status.QUEUED, pk__in=writing).update(
             status=Generation.Status.RUNNING
         )
-        unfinished = dict(mine.unfinished().values_list("pk", "stop_requested_at"))
+        left = mine.unfinished()
+        if any(new for _, new in writing.values()):
+            # None ends before its checkpoint is here, which would outlast it for ever.
+            left = left.select_for_update(no_key=True)
+        unfinished = dict(left.values_list("pk", "stop_requested_at"))
         # A commit whose reply was lost is made again, perhaps with more entries.
         Checkpoint.objects.bulk_create(
             [

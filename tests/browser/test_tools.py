@@ -1,7 +1,5 @@
 """Tools in the page: switched, shown on cards that stay as the reader left them, and allowed."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -19,10 +17,7 @@ from .person import Browsers, Tab
 @pytest.fixture
 def mcp(served: Served) -> Iterator[None]:
     """The site has an MCP server, and forgets it afterwards."""
-    port = servers.free_port()
-    command = [sys.executable, "-m", "tests.mcp_server", "http", str(port)]
-    with subprocess.Popen(command, cwd=servers.ROOT, stderr=subprocess.DEVNULL) as process:
-        servers.wait_until(lambda: servers.listens(port), "the MCP server")
+    with servers.mcp() as port:
         served.change(
             "INSERT INTO chat_mcpserver (name, transport, url, headers, command, variables,"
             " enabled, created_at, updated_at) VALUES ('web', 'http', ?, '', '', '', TRUE, ?, ?)",
@@ -31,7 +26,6 @@ def mcp(served: Served) -> Iterator[None]:
         )
         yield
         served.change("DELETE FROM chat_mcpserver")
-        process.kill()
 
 
 def test_a_tool_is_switched_by_keyboard_and_its_card_stays_as_it_was_left(

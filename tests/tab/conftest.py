@@ -17,12 +17,9 @@ Open = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a migrated database that nobody has used."""
-    var = tmp_path_factory.mktemp("empty")
-    migrated = servers.manage(var, "migrate", "-v0")
-    assert migrated.returncode == 0, migrated.stderr
-    return var
+def empty() -> Path:
+    """A directory with a migrated database that nobody has used, and the static files."""
+    return servers.prepared()
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +65,22 @@ def hasty(hasty_site: Served) -> Iterator[Served]:
     heard(hasty_site)
 
 
+@pytest.fixture(scope="session")
+def narrow_site(empty: Path, model: Model) -> Iterator[Served]:
+    """A site with low limits, see `narrow.py`."""
+    settings = "tests.tab.narrow"
+    with serve(empty, OPENAI_BASE_URL=model.base_url, DJANGO_SETTINGS_MODULE=settings) as served:
+        yield served
+
+
+@pytest.fixture
+def narrow(narrow_site: Served) -> Iterator[Served]:
+    """A site that has little room, and does not complain of it."""
+    narrow_site.complaints(warnings=True)
+    yield narrow_site
+    heard(narrow_site)
+
+
 @pytest.fixture
 def alice(served: Served) -> Person:
     return served.person("alice")
@@ -96,11 +109,16 @@ async def tab(alice: Person, open_tab: Open) -> Page:
     return await open_tab(alice)
 
 
-async def eventually(true: Callable[[], bool], what: str, seconds: float = 20) -> None:
+async def eventually(
+    true: Callable[[], bool], what: str, seconds: float = servers.PATIENCE
+) -> None:
     """Return as soon as it is true; for what the server tells nobody."""
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110 (the other process sets no event)
-            await asyncio.sleep(0.02)
+    try:
+        async with asyncio.timeout(seconds):
+            while not true():  # noqa: ASYNC110 (the other process sets no event)
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"{what} never came") from None
 
 
 async def together(claims: Iterable[Awaitable[None]]) -> None:

@@ -1,5 +1,6 @@
 """A tab without a WebSocket: frames come as server-sent events, and commands go by POST."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -7,6 +8,8 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx2
+
+from tests.servers import PATIENCE
 
 from .page import Closed, Frame, Page
 from .served import Person
@@ -25,7 +28,8 @@ class EventPage(Page):
         token = str(self.dom.attribute("#composer [name=csrfmiddlewaretoken]", "value"))
         self.events = await Events(self.person.browser(), commands, token).open(query)
         self._over.clear()
-        first = await self.next()
+        async with asyncio.timeout(PATIENCE):
+            first = await self.next()
         assert first["type"] == "snapshot", first
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The site's settings with limits so short that a test can wait for them."""
+"""The site's settings with so little patience that a test can wait for its end."""
 
 from dataclasses import replace
 
@@ -12,8 +12,5 @@ LIMITS = replace(
     silence_seconds=0.6,
     answer_seconds=3.0,
     answer_chars=5_000,
-    streams_per_process=2,
-    sockets_per_user=5,
-    sends_per_minute=12,
     keep_alive_seconds=0.3,
 )

@@ -5,6 +5,11 @@ from typing import Any
 
 import httpx2
 
+from chat import demo
+from chat.demo.tokens import cut
+
+from .page import Page
+
 
 def tag() -> str:
     """A label that finds one request again."""
@@ -18,9 +23,12 @@ class Model:
         self.base_url = base_url
         self._address = base_url.removesuffix("/v1")
 
-    async def request(self, tag: str, state: str = "received") -> dict[str, Any]:
-        """The last request with this tag, once it is received, has content, is held or ended."""
-        query = {"tag": tag, "wait": state}
+    async def request(self, tag: str, state: str = "received", after: int = 0) -> dict[str, Any]:
+        """The last request with this tag, once it is received, has content, is held or ended.
+
+        `after` is the number of one that came before it.
+        """
+        query = {"tag": tag, "wait": state, "after": str(after)}
         async with httpx2.AsyncClient(trust_env=False, timeout=40) as client:
             told = await client.get(f"{self._address}/demo/log", params=query)
         requests = told.json()["requests"]
@@ -39,3 +47,15 @@ class Model:
         async with httpx2.AsyncClient(trust_env=False, timeout=40) as client:
             told = await client.post(f"{self._address}/demo/go", params={"tag": tag})
         assert told.json()["released"] == 1, f"nothing was held as {tag}"
+
+
+async def held(tab: Page, model: Model, text: str, tokens: int = 30) -> tuple[str, int]:
+    """Ask for an answer whose model waits after so many tokens, and have those shown.
+
+    Gives its tag and generation. However slow the machine is, the answer is still being written.
+    """
+    label = tag()
+    generation = await tab.ask(f"{text} rate=0 hold={tokens} tag={label}")
+    await model.request(label, "held")
+    await tab.shown(generation, len("".join(cut(demo.expected(text))[:tokens])))
+    return label, generation

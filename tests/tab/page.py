@@ -12,10 +12,11 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.servers import PATIENCE
+
 from .dom import Dom
 from .served import Person
 
-PATIENCE = 30.0
 ENDED = ("complete", "stopped", "truncated", "filtered", "failed", "interrupted")
 PHASES = ("queued", "connecting", "waiting", "reasoning", "writing", "tool")
 NOTICES = "busy invalid too_long rate_limited quota model_unavailable draining gone".split()
@@ -82,7 +83,8 @@ class Page:
             proxy=None,
         )
         self._over.clear()
-        first = await self.next()
+        async with asyncio.timeout(PATIENCE):
+            first = await self.next()
         assert first["type"] == "snapshot", first
 
     async def close(self) -> None:

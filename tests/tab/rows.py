@@ -23,6 +23,7 @@ from psycopg.types.string import TextLoader
 from tests import servers
 
 DATABASE = "chatsite.sqlite3"
+LOCK = b"LOCK TABLE chat_generation, chat_checkpoint IN EXCLUSIVE MODE"
 Row = dict[str, Any]
 
 _sites = itertools.count(1)
@@ -43,6 +44,13 @@ class Sqlite:
         """Change rows; gives the id of an inserted one."""
         with contextlib.closing(self._connect()) as connection, connection:
             return connection.execute(query, values).lastrowid or 0
+
+    def change_all(self, *queries: str, value: Any) -> None:
+        """Change rows by several queries with the same value, all at once."""
+        with contextlib.closing(self._connect()) as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for query in queries:
+                connection.execute(query, [value])
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=20)
@@ -68,6 +76,13 @@ class Postgres:
             cursor = connection.execute(_query(query + " RETURNING *" * inserting), values)
             row = cursor.fetchone() if inserting else None
         return int((row or {}).get("id", 0))
+
+    def change_all(self, *queries: str, value: Any) -> None:
+        """Change rows by several queries with the same value, all at once."""
+        with self._connect() as connection:
+            connection.execute(LOCK)
+            for query in queries:
+                connection.execute(_query(query), [value])
 
     def _connect(self) -> psycopg.Connection[Row]:
         connection = psycopg.connect(self._url, row_factory=dict_row)
@@ -110,7 +125,7 @@ def scaled() -> Iterator[dict[str, str]]:
     settings = {}
     with contextlib.ExitStack() as stack:
         if database := os.environ.get("TEST_DATABASE_URL"):
-            settings["DATABASE_URL"] = _copied(_migrated(database))
+            settings["DATABASE_URL"] = fresh(database)
         if os.environ.get("TEST_REDIS_URL"):
             settings["REDIS_URL"] = stack.enter_context(servers.redis())
         yield settings
@@ -119,19 +134,20 @@ def scaled() -> Iterator[dict[str, str]]:
 @functools.cache
 def _migrated(server: str) -> str:
     """The URL of a database that nobody has used, on this server."""
-    url = created(server, "chatsite_empty")
+    url = _created(server, "chatsite_empty")
     with tempfile.TemporaryDirectory() as var:
         made = servers.manage(Path(var), "migrate", "-v0", DATABASE_URL=url)
     assert made.returncode == 0, made.stderr
     return url
 
 
-def _copied(url: str) -> str:
-    template = urlsplit(url).path[1:]
-    return created(url, f"chatsite_{next(_sites)}", f"TEMPLATE {template}")
+def fresh(server: str) -> str:
+    """The URL of a new database on this server, with the tables."""
+    empty = _migrated(server)
+    return _created(server, f"chatsite_{next(_sites)}", f"TEMPLATE {urlsplit(empty).path[1:]}")
 
 
-def created(url: str, name: str, how: str = "") -> str:
+def _created(url: str, name: str, how: str = "") -> str:
     """Make a database anew; gives its URL."""
     parts = urlsplit(url)
     maintenance = urlunsplit(parts._replace(path="/postgres"))

@@ -5,20 +5,22 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from django.conf import settings
 
 from tests import servers
 
 from .conftest import eventually
 from .model import Model
 from .page import visit
-from .rows import created
-from .served import Served
+from .rows import fresh
+from .served import Served, serve
 
 POOL = 16
+# What vacuums a database is connected to it too.
+CLIENTS = "FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
 TELL = """
 import json, sqlite3
 from django.db import connection, transaction
@@ -37,6 +39,31 @@ print(json.dumps(told))
 """
 
 
+# An answer ends, but the commit takes its time; meanwhile the heartbeat comes to save the answer.
+ENDING = """
+import threading, uuid
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
+from chat.models import Ask, Conversation, Outcome, Process
+from chat.models.process import Checkpoint
+process = Process.objects.create(name="here")
+conversation = Conversation.objects.create(owner=User.objects.create_user("alice"))
+generation = conversation.send(Ask(uuid.uuid4(), "demo", process), "Hello").generation
+process.beat({generation.pk: (0, [])})
+def beat():
+    process.beat({generation.pk: (0, [{"kind": "text", "text": "Hi"}])})
+    connection.close()
+beating = threading.Thread(target=beat)
+with transaction.atomic():
+    generation.finish(Outcome(status="complete", text="Hi", finished_at=timezone.now()))
+    beating.start()
+    beating.join(2)
+beating.join()
+print(Checkpoint.objects.count())
+"""
+
+
 def test_sqlite_is_tuned(empty: Path) -> None:
     told = servers.manage(empty, "shell", "-v0", "-c", TELL)
     assert json.loads(told.stdout) == {
@@ -47,12 +74,20 @@ def test_sqlite_is_tuned(empty: Path) -> None:
     }
 
 
-class Sessions:
-    """What PostgreSQL knows about the connections to one database."""
+def test_a_heartbeat_leaves_no_checkpoint_of_what_ends_meanwhile(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    url = fresh(postgres_url)
+    told = servers.manage(tmp_path, "shell", "-v0", "-c", ENDING, DATABASE_URL=url)
+    assert told.stdout.strip() == "0", told.stderr
 
-    def __init__(self, server: str, database: str) -> None:
-        self._server = server
-        self._database = database
+
+class Sessions:
+    """What PostgreSQL knows about the connections of clients to one database."""
+
+    def __init__(self, url: str) -> None:
+        self._server = urlunsplit(urlsplit(url)._replace(path="/postgres"))
+        self._database = urlsplit(url).path[1:]
 
     def begun(self) -> int:
         """How many there have ever been."""
@@ -60,12 +95,15 @@ class Sessions:
 
     def open(self) -> int:
         """How many there are."""
-        return self._ask("SELECT count(*) FROM pg_stat_activity WHERE datname = %s")
+        return self._ask(f"SELECT count(*) {CLIENTS}")
 
     def at_work(self) -> int:
         """How many have a transaction or a query open."""
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND state <> 'idle'"
-        return self._ask(query)
+        return self._ask(f"SELECT count(*) {CLIENTS} AND state <> 'idle'")
+
+    def end(self) -> None:
+        """End them all; returns when they are gone, so that none dies only when it is used."""
+        self._ask(f"SELECT count(pg_terminate_backend(pid, 30000)) {CLIENTS}")
 
     def _ask(self, query: str) -> int:
         with psycopg.connect(self._server) as connection:
@@ -75,15 +113,13 @@ class Sessions:
 
 
 @pytest.fixture
-def pooled(
-    tmp_path: Path, postgres_url: str, redis_url: str, model: Model
-) -> Iterator[tuple[Served, Sessions]]:
+def pooled(empty: Path, postgres_url: str, model: Model) -> Iterator[tuple[Served, Sessions]]:
     """A site on PostgreSQL and Redis."""
-    name = "chatsite_pooled"
-    url = created(postgres_url, name)
-    variables = {"DATABASE_URL": url, "REDIS_URL": redis_url, "OPENAI_BASE_URL": model.base_url}
-    with servers.site(tmp_path, SECRET_KEY=settings.SECRET_KEY, **variables) as server:
-        yield Served(server), Sessions(postgres_url, name)
+    url = fresh(postgres_url)
+    with servers.redis() as redis:
+        variables = {"DATABASE_URL": url, "REDIS_URL": redis, "OPENAI_BASE_URL": model.base_url}
+        with serve(empty, **variables) as served:
+            yield served, Sessions(url)
 
 
 async def test_postgresqls_connections_are_pooled_and_given_back(
@@ -115,15 +151,13 @@ async def test_postgresqls_connections_are_pooled_and_given_back(
 
 
 async def test_a_lost_connection_to_postgresql_is_replaced(
-    pooled: tuple[Served, Sessions], postgres_url: str
+    pooled: tuple[Served, Sessions],
 ) -> None:
     served, sessions = pooled
     person = served.person()
     async with visit(person) as tab:
         await tab.finished("list rate=0")
-        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-        with psycopg.connect(postgres_url) as connection:
-            connection.execute(end.encode(), ["chatsite_pooled"])
+        sessions.end()
         async with person.browser() as browser:
             assert (await browser.get("/")).status_code == 200
         assert (await tab.finished("list rate=0"))["status"] == "complete"

@@ -21,12 +21,11 @@ from tests import servers
 
 from .conftest import Open
 from .machine import DEPLOY, Machine, nginx
-from .model import Model
+from .model import Model, held
 from .page import Closed, Page, reloaded
 from .served import PASSWORD, Person, Served
 
 GUIDE = (servers.ROOT / "docs" / "deployment.md").read_text()
-SOON = "bench tokens=300 rate=100"
 LATER = "bench tokens=1200 rate=100"
 
 
@@ -38,14 +37,14 @@ def commands(heading: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def machine(
-    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url: str, model: Model
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, model: Model
 ) -> Iterator[Machine]:
     """Two processes on PostgreSQL and Redis behind nginx."""
     parts = urlsplit(postgres_url)
     database = {"PGHOST": "127.0.0.1", "PGPORT": str(parts.port), "PGUSER": str(parts.username)}
-    settings = {"REDIS_URL": redis_url, "OPENAI_BASE_URL": model.base_url, "LOG_FORMAT": "text"}
-    machine = Machine(tmp_path_factory.mktemp("machine"), **settings, **database)
-    with pytest.MonkeyPatch.context() as patch:
+    with servers.redis() as redis, pytest.MonkeyPatch.context() as patch:
+        settings = {"REDIS_URL": redis, "OPENAI_BASE_URL": model.base_url, "LOG_FORMAT": "text"}
+        machine = Machine(tmp_path_factory.mktemp("machine"), **settings, **database)
         for name, value in database.items():
             patch.setenv(name, value)
         (create,) = [
@@ -102,22 +101,27 @@ def test_pages_and_static_files_come_over_https_only(machine: Machine) -> None:
     assert plain.headers["location"] == "https://127.0.0.1/c/?a=b"
 
 
-async def test_an_answer_streams_through_nginx(behind: Served, open_tab: Open) -> None:
+async def test_an_answer_streams_through_nginx(
+    behind: Served, open_tab: Open, model: Model
+) -> None:
     tab = await open_tab(behind.person())
-    end = await tab.finished(SOON)
-    assert end["status"] == "complete"
-    assert len([frame for frame in tab.frames if frame["type"] == "delta"]) > 20
+    label, generation = await held(tab, model, "code")
+    shown = tab.frames[-1]["position"]
+    await model.go(label)
+    end = await tab.end(generation)
+    assert end["status"] == "complete" and 0 < shown < end["position"]
     assert tab.dom.turns() == (await reloaded(tab)).turns()
 
 
 async def test_each_process_shows_what_the_other_writes(
-    machine: Machine, behind: Served, open_tab: Open
+    machine: Machine, behind: Served, open_tab: Open, model: Model
 ) -> None:
     tab = await open_tab(behind.person())
-    generation = await tab.ask(SOON)
+    label, generation = await held(tab, model, "code")
     others = [await open_tab(tab.person, tab.conversation) for _ in machine.processes]
+    await model.go(label)
     for page in (tab, *others):
-        assert (await page.end(generation))["position"] == len(demo.expected(SOON))
+        assert (await page.end(generation))["position"] == len(demo.expected("code"))
 
 
 def test_a_body_that_is_too_large_is_refused(machine: Machine) -> None:
@@ -229,7 +233,7 @@ def test_while_all_are_away_the_page_says_so_and_comes_back(machine: Machine) ->
         for process in machine.processes:
             process.start()
     with browser(machine) as client:
-        servers.wait_until(lambda: client.get("/healthz").status_code == 200, "the site", 10)
+        servers.wait_until(lambda: client.get("/healthz").status_code == 200, "the site")
 
 
 async def backup_and_restore(machine: Machine, served: Served, restore: str) -> None:

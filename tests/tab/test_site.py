@@ -46,7 +46,7 @@ def get(url: str, body: bytes | None = None, /, **headers: str) -> tuple[int, Me
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url, body, named)
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=servers.PATIENCE) as response:
             return response.status, response.headers, response.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -147,16 +147,15 @@ def test_json_logs_are_one_object_a_line(tmp_path: Path) -> None:
     assert "evil.example.org" in record["message"]
 
 
-def test_it_serves_from_postgresql_and_redis_too(
-    tmp_path: Path, postgres_url: str, redis_url: str
-) -> None:
-    scaled = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url}
-    with servers.site(tmp_path, **scaled) as server:
-        made = servers.manage(tmp_path, "ensure_admin", **scaled)
-        assert "First administrator: admin" in made.stdout
-        assert get(f"{server.url}/accounts/login/")[0] == 200
-        assert get(f"{server.url}/readyz")[0] == 200
-        assert "Traceback" not in server.text()
+def test_it_serves_from_postgresql_and_redis_too(tmp_path: Path, postgres_url: str) -> None:
+    with servers.redis() as redis:
+        scaled = {"DATABASE_URL": postgres_url, "REDIS_URL": redis}
+        with servers.site(tmp_path, **scaled) as server:
+            made = servers.manage(tmp_path, "ensure_admin", **scaled)
+            assert "First administrator: admin" in made.stdout
+            assert get(f"{server.url}/accounts/login/")[0] == 200
+            assert get(f"{server.url}/readyz")[0] == 200
+            assert "Traceback" not in server.text()
 
 
 def test_another_asgi_server_can_serve_it(tmp_path: Path) -> None:

@@ -5,4 +5,4 @@ from dataclasses import replace
 from chatsite.settings import *  # noqa: F403
 from chatsite.settings import LIMITS as LONG
 
-LIMITS = replace(LONG, tool_seconds=2.0)
+LIMITS = replace(LONG, tool_seconds=5.0)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -12,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from chat import sessions
 from chat.models import Invitation
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +200,16 @@ def test_a_changed_password_keeps_this_session_and_ends_the_others(
     client.post("/accounts/password/change/", new)
     assert client.get("/accounts/password/change/").status_code == 200
     assert elsewhere.get("/accounts/password/change/").status_code == 302
+
+
+def test_looking_who_is_signed_in_writes_nothing(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    key = client.session.session_key or ""
+    assert sessions.admit(key) is not None
+    alice.set_password("another-horse")
+    alice.save()
+    assert sessions.admit(key) is None
+    assert Session.objects.filter(pk=key).exists()
 
 
 def test_a_forgotten_password_is_answered_honestly(client: Client) -> None:

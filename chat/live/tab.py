@@ -57,6 +57,7 @@ class Tab:
         self._ended = 0
         self._newest = 0
         self._leaf: int | None = None
+        self._missed: tuple[int | None, int] | None = None
         self._stale = False
         self._elsewhere = False
         self._leaving = asyncio.Event()
@@ -97,7 +98,10 @@ class Tab:
 
     def path_is(self, leaf_id: int | None, newest: int) -> None:
         """The row's leaf and newest generation: news that was lost is made up for."""
-        if newest > max(self._newest, *self._turns, 0) or leaf_id != self._leaf:
+        behind = newest > max(self._newest, *self._turns, 0) or leaf_id != self._leaf
+        # Rows may be a moment ahead of the news, or behind them: what is missed twice was lost.
+        before, self._missed = self._missed, (leaf_id, newest) if behind else None
+        if behind and self._missed == before:
             self.path_changed(newest or None)
 
     def leave(self, farewell: str, code: int) -> None:

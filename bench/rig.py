@@ -23,6 +23,8 @@ class Rig:
     site: Site
     relays: list[Relay]
     quick: bool = False
+    slack: float = 1.0
+    """Seconds that answers go on after they were measured, should they take long to begin."""
     streams: tuple[int, ...] = (1, 100, 200, 250, 300, 400)
     say: Callable[[str], None] = print
     answers: int = 0

@@ -38,6 +38,8 @@ class Setting:
     heavy_pause: float = 4.0
     light_pause: float = 0.6
     pace: Pace = field(default_factory=Pace)
+    slowness: float = 1.0
+    """How many times longer than on a quiet machine things may take."""
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Run:
         self.counts, self.plan = Counts(), Plan()
         self.site = Site(directory)
         self.chance = random.Random(setting.seed)
-        self.verifier = Verifier(self.site, self.plan, self.counts)
+        self.verifier = Verifier(self.site, self.plan, self.counts, setting.slowness)
         self.rooms: list[Room] = []
         self.growth: list[str] = []
         self.requests: dict[int, dict[str, Any]] = {}

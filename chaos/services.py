@@ -215,7 +215,7 @@ class App(Service):
         self.harms.append(Harm(self.process.pid, self.port, time.time(), how))
         self.send(number)
 
-    async def ready(self, seconds: float = 60) -> None:
+    async def ready(self, seconds: float = 120) -> None:
         """Return when it answers."""
         deadline = time.monotonic() + seconds
         while not await asyncio.to_thread(self._answers):

@@ -61,7 +61,8 @@ class Times:
 class Verifier:
     """Verifies one conversation after the other."""
 
-    def __init__(self, site: Site, plan: Plan, counts: Counts) -> None:
+    def __init__(self, site: Site, plan: Plan, counts: Counts, slowness: float) -> None:
+        self._slowness = slowness
         self.times = Times()
         self.verified = 0
         self._site, self._plan, self._counts = site, plan, counts
@@ -128,7 +129,7 @@ class Verifier:
         assert stop is not None
         if row["status"] == "stopped" and row["upstream_closed_ms"] is None and not harms:
             self._note("stop receipts missing", f"generation {id}: stopped without one", talk)
-        late = row["stop_requested"] and row["finished"] - row["stop_requested"] > STOP_SECONDS
+        late = row["stop_requested"] and row["finished"] - row["stop_requested"] > self._late
         broken = self._away("redis", stop.since) or self._away("postgres", stop.since)
         if late and not harms and not broken:
             seconds = row["finished"] - row["stop_requested"]
@@ -153,7 +154,7 @@ class Verifier:
         beyond = self._shown_awake(row, answer) - len(text)
         if beyond > 0:
             self.times.awake.append(beyond)
-        if beyond > AWAKE_CHARACTERS:
+        if beyond > AWAKE_CHARACTERS * self._slowness:
             why = f"{what} was shown on by {row['owner']}, which had been stopped meanwhile"
             self._note("lost characters", why, talk, by=beyond)
 
@@ -177,7 +178,7 @@ class Verifier:
         promised = unlogged = 0
         for port, shown in answer.shown.items():
             for at, position in shown:
-                if harms and port == owner and at > harms[0].at - LAST_FRAMES:
+                if harms and port == owner and at > harms[0].at - LAST_FRAMES * self._slowness:
                     unlogged = max(unlogged, position)
                 else:
                     promised = max(promised, position)
@@ -218,7 +219,12 @@ class Verifier:
         return self._site.harms(pid, row["created"], row["finished"] or row["created"] + 1e6)
 
     def _away(self, service: str, at: float) -> bool:
-        return self._plan.away(service, at - 5, at + STOP_SECONDS)
+        return self._plan.away(service, at - 5, at + self._late)
+
+    @property
+    def _late(self) -> float:
+        """After how many seconds a stop comes late."""
+        return STOP_SECONDS * self._slowness
 
     def _note(self, goal: str, what: str, talk: Talk, by: int = 1) -> None:
         talk.tell(f"{goal}: {what}")

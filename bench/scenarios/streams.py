@@ -14,7 +14,6 @@ from bench.subjects import Answer, Subject
 RATE = 50
 # Beginning costs more than streaming: not all at once, and none ends within the window.
 SPREAD_EACH = 0.01
-SLACK = 1.0
 SETTLE = 1.0
 SECONDS = 5.0
 # The byte relays are compared at every number up to this, the SDK's up to that of its own end.
@@ -41,7 +40,7 @@ def _compared(rig: Rig, count: int) -> list[Subject]:
 
 
 async def _measure(rig: Rig, subject: Subject, count: int, seconds: float) -> Metrics:
-    tokens = round(RATE * (SPREAD_EACH * count + SETTLE + seconds + SLACK))
+    tokens = round(RATE * (SPREAD_EACH * count + SETTLE + seconds + rig.slack))
     async with Streams(rig, subject, count, tokens) as streams:
         await asyncio.sleep(SETTLE)
         meter = Meter(subject.process, rig.model.process)

@@ -36,6 +36,6 @@ async def server() -> AsyncIterator[Server]:
 async def client(server: Server) -> AsyncIterator[openai.AsyncOpenAI]:
     """The real client, talking to that demo model."""
     async with openai.AsyncOpenAI(
-        base_url=server.base_url, api_key="any", max_retries=0, timeout=10
+        base_url=server.base_url, api_key="any", max_retries=0, timeout=60
     ) as client:
         yield client

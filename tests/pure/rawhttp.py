@@ -10,7 +10,8 @@ from typing import Any
 from chat.demo import Server
 from chat.demo.record import Record
 
-SECONDS = 10.0
+# As long as it takes: this ends the wait for what never comes.
+SECONDS = 60.0
 
 
 @asynccontextmanager

@@ -80,11 +80,11 @@ async def test_silence_lasts_until_the_client_goes(
     hearing = asyncio.create_task(hear(client, f"{phrase} tag=quiet"))
     text = expected(phrase)
     (record,) = await server.log.wait(
-        lambda r: r.tag == "quiet" and r.tokens == len(cut(text)), seconds=10
+        lambda r: r.tag == "quiet" and r.tokens == len(cut(text)), seconds=SECONDS
     )
     assert record.ended is None
     hearing.cancel()
-    (record,) = await server.log.wait(lambda r: r.ended is not None, seconds=10)
+    (record,) = await server.log.wait(lambda r: r.ended is not None, seconds=SECONDS)
     assert record.ended_by == "client"
 
 

@@ -28,10 +28,12 @@ async def test_fifty_streams_at_once_are_each_paced_and_exact(server: Server) ->
             writer.write(request(question(text, stream=True)))
             return said((await response(reader))[2]), (perf_counter_ns() - started) / 1e9
 
-    answers = await asyncio.gather(*(one(number) for number in range(50)))
+    # One after the other they would take thirty seconds.
+    async with asyncio.timeout(25):
+        answers = await asyncio.gather(*(one(number) for number in range(50)))
     for number, (text, seconds) in enumerate(answers):
         assert text == expected_text(60, number)
-        assert 0.55 < seconds < 5
+        assert seconds > 0.55
 
 
 async def test_stamps_say_when_every_token_was_sent(server: Server) -> None:

@@ -99,7 +99,7 @@ def play(script: list[tuple[str, Any]]) -> tuple[Log, Follower, dict[int, OpenTa
     return log, follower, tabs
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(steps)
 def test_every_tab_ends_with_exactly_the_answer(script: list[tuple[str, Any]]) -> None:
     log, follower, tabs = play(script)

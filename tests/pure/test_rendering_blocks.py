@@ -51,7 +51,7 @@ def follow(parts: list[str], *, late: str = "]:") -> Blocks:
     return blocks
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(documents, cut_places)
 def test_at_every_moment_a_tab_shows_the_document_so_far(document: str, cuts: list[int]) -> None:
     assert follow(pieces(document, cuts)).finish() == render(document)
@@ -60,7 +60,7 @@ def test_at_every_moment_a_tab_shows_the_document_so_far(document: str, cuts: li
 BARE_MARKERS_BELOW_A_DEFINITION = re.compile(r"\]:[^\n]*\n[ \t]*[-+*=>\d][-+*=>\d.) \t]*(\n|$)")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(from_fragments, cut_places)
 def test_what_was_defined_before_is_known_at_once(document: str, cuts: list[int]) -> None:
     document = "[ foo]: https://a.example/?x=%20&#60;'(\\\\)\n\n# Then\n\n" + document
@@ -150,7 +150,7 @@ def test_each_fence_has_its_own_number() -> None:
     assert len(blocks.sealed) == 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(from_fragments, cut_places)
 def test_the_text_of_open_code_only_grows(document: str, cuts: list[int]) -> None:
     blocks = Blocks()

@@ -70,13 +70,13 @@ def test_nothing_hostile_becomes_live_among_other_hostile_things() -> None:
         assert_safe_at_every_moment(pieces(document, cuts))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(documents)
 def test_every_document_is_safe(document: str) -> None:
     assert_safe(render(document))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.text(
         st.sampled_from("<>/=\"'&;#x \n\tascripthx-onload:`$\\(){}[]!\x00\x01\x03\x04|*"),

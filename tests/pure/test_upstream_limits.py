@@ -8,7 +8,7 @@ import pytest
 
 from chat.upstream import Limits, Upstream, UpstreamError
 from tests.pure.hearing import DONE, REQUEST, STOP, answer, told
-from tests.pure.replay import HEAD, ROLE, replaying, says
+from tests.pure.replay import HEAD, PATIENCE, ROLE, replaying, says
 
 PING = b"8\r\n: ping\n\n\r\n"
 
@@ -17,7 +17,7 @@ async def test_headers_that_do_not_come_are_not_waited_for() -> None:
     async with replaying([], hold=True) as server:
         with pytest.raises(UpstreamError, match="timeout"):
             await answer(server, Limits(first_token=0.3))
-        await asyncio.wait_for(server.left.wait(), 5)
+        await asyncio.wait_for(server.left.wait(), PATIENCE)
 
 
 async def test_a_first_token_that_does_not_come_is_not_waited_for() -> None:
@@ -25,7 +25,7 @@ async def test_a_first_token_that_does_not_come_is_not_waited_for() -> None:
         with pytest.raises(UpstreamError, match="timeout") as caught:
             await answer(server, Limits(first_token=0.3))
         assert caught.value.text == "The model server did not answer in time."
-        await asyncio.wait_for(server.left.wait(), 5)
+        await asyncio.wait_for(server.left.wait(), PATIENCE)
 
 
 async def test_comments_do_not_break_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ async def test_a_line_without_end_is_not_kept() -> None:
     async with replaying([HEAD, says("one"), b"%x\r\n" % len(line), line], hold=True) as server:
         with pytest.raises(UpstreamError, match="garbled"):
             await answer(server)
-        await asyncio.wait_for(server.left.wait(), 5)
+        await asyncio.wait_for(server.left.wait(), PATIENCE)
 
 
 async def test_an_answer_without_measure_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,4 +117,4 @@ async def test_a_page_of_errors_is_not_read_to_its_end() -> None:
         with pytest.raises(UpstreamError, match="server_error") as caught:
             await answer(server)
         assert len(caught.value.detail) <= 300
-        await asyncio.wait_for(server.left.wait(), 5)
+        await asyncio.wait_for(server.left.wait(), PATIENCE)

@@ -179,7 +179,7 @@ def test_a_body_is_read_byte_for_byte(transcript: Transcript) -> None:
 
 
 @given(st.lists(st.integers(0, 2000), max_size=30), st.lists(st.integers(0, 3000), max_size=30))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 async def test_any_chunks_and_any_cuts_give_the_same_answer(
     chunks: list[int], places: list[int]
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chat.upstream import ChatRequest, Upstream, UpstreamError, transport
 from tests.pure.hearing import GOOD, REQUEST, answer, bodies, refusal, told
-from tests.pure.replay import HEAD, chunk, replaying, says
+from tests.pure.replay import HEAD, PATIENCE, chunk, replaying, says
 
 GZIP = b"\r\nContent-Encoding: gzip\r\n\r\n"
 
@@ -20,7 +20,7 @@ async def test_a_reader_that_comes_late_gets_all_that_arrived_in_one_batch(
         upstream = open_upstream(server.url)
         async with upstream.stream(REQUEST) as stream:
             await anext(stream)
-            await asyncio.wait_for(server.sent.wait(), 5)
+            await asyncio.wait_for(server.sent.wait(), PATIENCE)
             assert (await anext(stream)).tokens > 10
 
 

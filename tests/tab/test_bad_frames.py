@@ -260,12 +260,12 @@ async def test_ten_thousand_frames_at_once_are_slowed_and_hurt_nobody_else(
 
 
 async def test_more_prompts_than_allowed_are_rate_limited_and_allowed_later(
-    hasty: Served, open_tab: Open
+    narrow: Served, open_tab: Open
 ) -> None:
-    tab = await open_tab(hasty.person("alice"))
+    tab = await open_tab(narrow.person("alice"))
     while (notice := await tab.command("send", text="rate=0 echo x"))["type"] == "ack":
         await tab.end(notice["generation"])
-    assert tab.conversation and len(hasty.generations(tab.conversation)) >= 12
+    assert tab.conversation and len(narrow.generations(tab.conversation)) >= 12
     assert notice["code"] == "rate_limited" and 0 < notice["retry_ms"] <= 5_000
     await asyncio.sleep(notice["retry_ms"] / 1000)
     assert (await tab.finished("rate=0 echo x"))["status"] == "complete"

@@ -42,7 +42,7 @@ async def test_plain_forms_do_what_sockets_do(tab: Page, served: Served) -> None
             assert posted.headers["Location"] == f"/c/{tab.conversation}/"
             return posted
 
-        await post("send", text="code rate=100")
+        await post("send", text="stall rate=0")
         message = await tab.first("message")
         generation = served.generations(tab.conversation)[-1]["id"]  # type: ignore[arg-type]
         await tab.shown(generation)

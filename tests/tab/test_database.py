@@ -13,10 +13,10 @@ from chat import demo
 from tests import servers
 
 from .conftest import Open, eventually
-from .model import Model, tag
-from .page import Closed, Page, reloaded
+from .model import Model, held, tag
+from .page import Closed, reloaded
 from .rows import DATABASE
-from .served import Served, serve
+from .served import ALONE, Served, serve
 
 
 @contextlib.contextmanager
@@ -42,30 +42,28 @@ def away(served: Served) -> Iterator[None]:
 
 
 @pytest.fixture
+def alone(empty: Path, model: Model) -> Iterator[Served]:
+    """A site on SQLite, which has one lock for all that is written."""
+    with serve(empty, OPENAI_BASE_URL=model.base_url, **ALONE) as served:
+        yield served
+
+
+@pytest.fixture
 def own(empty: Path, model: Model) -> Iterator[Served]:
     """A site whose database the test may take away."""
     with serve(empty, OPENAI_BASE_URL=model.base_url) as served:
         yield served
 
 
-async def held(tab: Page, model: Model, text: str) -> tuple[str, int]:
-    """Ask for an answer that waits in its middle; gives its tag and generation."""
-    label = tag()
-    generation = await tab.ask(f"{text} rate=0 hold=40 tag={label}")
-    await model.request(label, "held")
-    await tab.shown(generation)
-    return label, generation
-
-
 async def test_who_leaves_while_the_server_waits_for_its_database_is_not_complained_of(
-    own: Served,
+    alone: Served,
 ) -> None:
-    port, cookie = own.server.port, own.person().cookie
+    port, cookie = alone.server.port, alone.person().cookie
     address = f"/conversations/{uuid.uuid4()}/events"
-    own.server.kill()
-    own.complaints(warnings=True)
-    with locked(own):
-        starting = asyncio.create_task(asyncio.to_thread(own.server.start))
+    alone.server.kill()
+    alone.complaints(warnings=True)
+    with locked(alone):
+        starting = asyncio.create_task(asyncio.to_thread(alone.server.start))
         await eventually(lambda: servers.listens(port), "the port", servers.STARTING)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"GET {address} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n".encode())
@@ -74,30 +72,31 @@ async def test_who_leaves_while_the_server_waits_for_its_database_is_not_complai
         writer.close()
     await starting
     # When it ends, it has told of every task that failed.
-    assert own.server.stop() == 0
-    assert not own.complaints(warnings=False)
+    assert alone.server.stop() == 0
+    assert not alone.complaints(warnings=False)
 
 
 async def test_words_go_on_while_the_database_is_locked(
-    tab: Page, served: Served, model: Model
+    alone: Served, model: Model, open_tab: Open
 ) -> None:
+    tab = await open_tab(alone.person("alice"))
     label, generation = await held(tab, model, "code")
-    with locked(served):
+    with locked(alone):
         await model.go(label)
         await tab.shown(generation, len(demo.expected("code")))
         assert not [frame for frame in tab.frames if frame["type"] == "end"]
     end = await tab.end(generation)
     assert end["status"] == "complete"
     assert tab.dom.turns() == (await reloaded(tab)).turns()
-    assert not served.complaints(warnings=True)
+    assert not alone.complaints(warnings=True)
 
 
 async def test_commands_wait_for_a_locked_database_and_are_carried_out(
-    served: Served, open_tab: Open
+    alone: Served, open_tab: Open
 ) -> None:
-    tabs = [await open_tab(served.person("alice")) for _ in range(6)]
-    other, carol = await open_tab(served.person("bob")), served.person("carol")
-    with locked(served):
+    tabs = [await open_tab(alone.person("alice")) for _ in range(6)]
+    other, carol = await open_tab(alone.person("bob")), alone.person("carol")
+    with locked(alone):
         asking = [asyncio.create_task(tab.finished("list rate=0")) for tab in tabs]
         for _ in range(20):
             await other.drained()
@@ -106,7 +105,7 @@ async def test_commands_wait_for_a_locked_database_and_are_carried_out(
         assert not any(task.done() for task in asking)
     ends = await asyncio.gather(*asking)
     assert {end["status"] for end in ends} == {"complete"}
-    assert not served.complaints(warnings=True)
+    assert not alone.complaints(warnings=True)
 
 
 async def test_an_answer_whose_ending_cannot_be_saved_is_saved_later(

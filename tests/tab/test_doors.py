@@ -11,6 +11,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests import servers
+
 from .conftest import Open, eventually
 from .page import Closed, Page, check
 from .served import PASSWORD, Person, Served, raw
@@ -29,7 +31,7 @@ async def knock(served: Served, path: str, **headers: str) -> Any:
 async def turned_away(socket: ClientConnection) -> tuple[list[str], int]:
     """What the server says until it closes, and the code."""
     said: list[str] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(servers.PATIENCE):
         try:
             while True:
                 frame = json.loads(await socket.recv())
@@ -213,8 +215,7 @@ async def test_signing_out_closes_the_sockets_of_this_browser_and_no_others(
         posted = await browser.post("/accounts/logout/", data={"csrfmiddlewaretoken": token})
         assert posted.status_code == 302
     for page in (tab, second):
-        async with asyncio.timeout(5):
-            assert await page.farewell() == 4401
+        assert await page.farewell() == 4401
         assert page.frames[-1]["reason"] == "signed_out"
     await elsewhere.drained()
     await stranger.drained()
@@ -242,15 +243,15 @@ async def test_somebody_who_logs_in_at_the_form_can_chat(served: Served, open_ta
 
 
 async def test_more_sockets_than_allowed_are_turned_away_until_one_closes(
-    hasty: Served, open_tab: Open
+    narrow: Served, open_tab: Open
 ) -> None:
-    alice = hasty.person("alice")
+    alice = narrow.person("alice")
     tabs = [await open_tab(alice) for _ in range(5)]
     with pytest.raises(Closed) as closed:
         async with tabs[0].twin():
             pass
     assert closed.value.args[0] == 4429
-    assert not hasty.complaints(warnings=True)
+    assert not narrow.complaints(warnings=True)
     tabs[1].vanish()
 
     async def let_in() -> bool:
@@ -260,7 +261,7 @@ async def test_more_sockets_than_allowed_are_turned_away_until_one_closes(
         except Closed:
             return False
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(servers.PATIENCE):
         while not await let_in():  # noqa: ASYNC110 (the other process sets no event)
             await asyncio.sleep(0.05)
 

@@ -14,7 +14,7 @@ from chat.demo import expected
 from .conftest import Open, eventually
 from .events import EventPage, Events, without_sockets
 from .model import Model, tag
-from .page import Page, reloaded
+from .page import Closed, Page, reloaded
 from .served import Person, Served
 from .test_slow_readers import MIB, memory
 
@@ -150,8 +150,12 @@ async def test_streams_that_are_left_are_forgotten(alice: Person, served: Served
                     await asyncio.sleep(0.1)
                     continue
                 assert line == "event: snapshot"
-    async with without_sockets(alice) as page:
-        assert (await page.finished("rate=0 echo"))["status"] == "complete"
+    page = EventPage(alice)
+    while page.events is None or not page.frames:
+        with contextlib.suppress(Closed):
+            await page.load()
+    assert (await page.finished("rate=0 echo"))["status"] == "complete"
+    await page.close()
 
 
 async def test_streams_that_nobody_reads_delay_nobody_and_cost_little(

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests import servers
+
 from .page import Closed, Page, reloaded, visit
 from .served import Served
 
@@ -55,7 +57,7 @@ class Watched:
         """Return when the tab shows what a reload shows."""
         wanted: list[str] = []
         with suppress(TimeoutError):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(servers.PATIENCE):
                 while self.page.dom.turns() != (wanted := (await reloaded(self.page)).turns()):
                     if self.reading.done():
                         break
@@ -125,7 +127,7 @@ async def settle(served: Served, tabs: list[Watched]) -> None:
     conversation = tabs[0].page.conversation
     assert conversation
     with suppress(TimeoutError):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(servers.PATIENCE):
             while [row for row in served.generations(conversation) if not row["finished_at"]]:
                 await tabs[0].say({"type": "stop"})
                 await asyncio.sleep(0.2)

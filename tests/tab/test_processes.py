@@ -5,7 +5,6 @@ import signal
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from itertools import starmap
 from pathlib import Path
 
 import httpx2
@@ -16,7 +15,7 @@ from chat import demo
 
 from .cluster import Cluster
 from .conftest import Open, eventually, together
-from .model import Model, tag
+from .model import Model, held, tag
 from .page import Closed, Page, reloaded
 from .served import Person
 
@@ -69,14 +68,15 @@ async def same(*pages: Page) -> None:
 
 
 async def test_a_tab_follows_what_another_process_writes(
-    alice: list[Person], open_tab: Open
+    alice: list[Person], open_tab: Open, upstream: Model
 ) -> None:
     here = await open_tab(alice[0])
-    generation = await asked(here, "code rate=150")
+    label, generation = await held(here, upstream, "code")
     there = await open_tab(alice[1], here.conversation)
     assert there.frames[0]["running"] == generation
-    await there.shown(generation)
+    await upstream.go(label)
     ends = [await page.end(generation) for page in (here, there)]
+    assert there.of(generation) == ["delta", "end"]
     assert ends[0]["position"] == ends[1]["position"] == len(demo.expected("code"))
     await same(here, there)
     second = await there.ask("list rate=150")
@@ -185,7 +185,8 @@ async def test_what_a_killed_process_wrote_is_ended_once_with_all_that_others_sa
     ends = [await page.end(generation) for page in others]
     row = await cluster.generation(generation)
     assert row["status"] == "interrupted" and row["endings"] == 1
-    assert row["attempt"] == 2
+    # Both of the others may come to take it over; the first ending wins.
+    assert row["attempt"] >= 2
     shown = [f["position"] for page in others for f in page.frames if f["type"] == "delta"]
     assert len(row["text"]) >= max(shown)
     assert demo.expected("long").startswith(row["text"])
@@ -215,7 +216,7 @@ async def test_a_process_that_slept_writes_nothing_into_what_was_taken_over(
     await here.end(second)
     after = await cluster.generation(generation)
     assert end["status"] == after["status"] == "interrupted" and after["endings"] == 1
-    assert after["text"] == before["text"] and after["attempt"] == 2
+    assert after["text"] == before["text"] and after["attempt"] == before["attempt"] >= 2
     # Nor does it show its own tabs any text that nobody will ever find again.
     shown = [
         f["position"] for f in here.frames if f.get("generation") == generation and "position" in f
@@ -292,13 +293,12 @@ async def test_an_answer_goes_on_without_the_database_and_is_saved_afterwards(
 
 
 async def test_a_rolling_restart_cuts_no_answer(
-    cluster: Cluster, alice: list[Person], open_tab: Open
+    cluster: Cluster, alice: list[Person], open_tab: Open, upstream: Model
 ) -> None:
-    prompt = "bench tokens=800 rate=130"
     tabs = [await open_tab(alice[0]) for _ in range(5)]
-    generations = [await asked(tab, prompt) for tab in tabs]
+    waiting = [await held(tab, upstream, "table") for tab in tabs]
 
-    async def moves(tab: Page, generation: int) -> None:
+    async def moves(tab: Page, label: str, generation: int) -> None:
         with pytest.raises(Closed) as closed:
             await tab.end(generation)
         byes = [frame["reason"] for frame in tab.frames if frame["type"] == "bye"]
@@ -306,13 +306,14 @@ async def test_a_rolling_restart_cuts_no_answer(
         tab.person = alice[1]
         await tab.connect()
         assert tab.frames[-1]["running"] == generation
+        await upstream.go(label)
         end = await tab.end(generation)
-        assert end["status"] == "complete" and end["position"] == len(demo.expected(prompt))
+        assert end["status"] == "complete" and end["position"] == len(demo.expected("table"))
         await same(tab)
 
     app = cluster.site.apps[0]
     app.harm("terminated", signal.SIGTERM)
-    await together(starmap(moves, zip(tabs, generations, strict=True)))
+    await together(moves(tab, *asked) for tab, asked in zip(tabs, waiting, strict=True))
     await app.end(signal.SIGTERM, 60)
     assert app.process is not None and app.process.returncode == 0
 

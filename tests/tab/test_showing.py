@@ -19,10 +19,16 @@ async def two_branches(tab: Page) -> tuple[int, int]:
     return first["message"], second["message"]
 
 
+async def stepped(tab: Page, message: int) -> None:
+    """Return when a snapshot shows a message; one of an older path may come before it."""
+    shown = f"#m{message}"
+    await tab.until(lambda frame: frame["type"] == "snapshot" and tab.dom.has(shown))
+
+
 async def show(tab: Page, message: int) -> None:
     """Step, and wait for the snapshot."""
     await tab.say({"type": "show", "message": message})
-    await tab.first("snapshot")
+    await stepped(tab, message)
 
 
 async def test_a_step_is_seen_in_every_tab_and_after_a_reload(tab: Page, open_tab: Open) -> None:
@@ -30,7 +36,7 @@ async def test_a_step_is_seen_in_every_tab_and_after_a_reload(tab: Page, open_ta
     other = await open_tab(tab.person, tab.conversation)
     assert tab.dom.has(f"#m{second}") and not tab.dom.has(f"#m{first}")
     await show(tab, first)
-    await other.first("snapshot")
+    await stepped(other, first)
     for page in (tab, other):
         assert page.dom.has(f"#m{first}") and not page.dom.has(f"#m{second}")
         assert page.dom.turns() == (await reloaded(tab)).turns()
@@ -54,7 +60,7 @@ async def test_stepping_away_stops_nothing_and_coming_back_shows_it_live(
     assert busy["code"] == "busy"
     late = await open_tab(tab.person, tab.conversation)
     await show(tab, running)
-    await late.first("snapshot")
+    await stepped(late, running)
     assert request and tab.dom.attribute(f"#m{running}", "aria-busy") == "true"
     await model.go(label)
     ends = await asyncio.gather(tab.end(generation), late.end(generation))
@@ -80,8 +86,7 @@ async def test_what_ends_on_another_branch_is_told_where_one_is(
     end = await tab.end(generation)
     assert end["status"] == ("stopped" if how == "stop" else "complete")
     if tab.dom.has(".elsewhere"):
-        await tab.first("snapshot")
-    assert not tab.dom.has(".elsewhere")
+        await tab.until(lambda frame: not tab.dom.has(".elsewhere"))
     row = served.message(end["message"])
     await show(tab, end["message"])
     assert tab.dom.turns() == (await reloaded(tab)).turns() and row["text"]

@@ -6,18 +6,9 @@ import uuid
 from chat import demo
 
 from .conftest import Open
-from .model import Model, tag
+from .model import Model, held, tag
 from .page import Page, reloaded
 from .served import Person, Served
-
-
-async def held(tab: Page, model: Model, text: str, tokens: int = 30) -> tuple[str, int]:
-    """Ask for an answer that stops to wait in the middle; gives its tag and generation."""
-    label = tag()
-    generation = await tab.ask(f"{text} rate=0 hold={tokens} tag={label}")
-    await model.request(label, "held")
-    await tab.shown(generation)
-    return label, generation
 
 
 async def test_a_second_tab_in_mid_answer_ends_with_the_same_page(
@@ -78,16 +69,15 @@ async def test_a_tab_that_reconnects_in_mid_answer_misses_and_doubles_nothing(
 async def test_a_tab_that_reconnects_again_and_again_ends_with_the_same_page(
     tab: Page, open_tab: Open
 ) -> None:
-    generation = await tab.ask("long rate=1000")
+    generation = await tab.ask("long rate=100")
     restless = await open_tab(tab.person, tab.conversation)
-
-    connects = 0
-    while (await restless.first("delta"))["position"] < 10_000:
+    for _ in range(12):
+        await restless.first("delta")
         restless.vanish()
         await restless.connect()
-        connects += 1
+    await restless.first("delta")
+    await tab.say({"type": "stop", "generation": generation})
     await asyncio.gather(tab.end(generation), restless.end(generation))
-    assert connects > 5
     assert restless.dom.turns() == tab.dom.turns() == (await reloaded(tab)).turns()
 
 
@@ -98,10 +88,14 @@ async def test_a_late_tab_sees_what_was_answered(tab: Page, open_tab: Open) -> N
     assert late.dom.turns() == tab.dom.turns()
 
 
-async def test_a_prompt_and_its_answer_appear_in_every_tab(tab: Page, open_tab: Open) -> None:
+async def test_a_prompt_and_its_answer_appear_in_every_tab(
+    tab: Page, model: Model, open_tab: Open
+) -> None:
     await tab.finished("rate=0 echo one")
     second = await open_tab(tab.person, tab.conversation)
-    generation = await second.ask("rate=300 list")
+    label, generation = await held(second, model, "list")
+    await tab.shown(generation)
+    await model.go(label)
     await asyncio.gather(tab.end(generation), second.end(generation))
     told = [[f for f in page.frames if f["type"] == "message"][-1] for page in (tab, second)]
     assert told[0] == told[1]
@@ -138,16 +132,21 @@ async def test_the_same_key_asks_once_on_one_socket(tab: Page, served: Served) -
 
 
 async def test_the_same_key_asks_once_on_two_sockets_of_a_new_chat(
-    tab: Page, served: Served
+    tab: Page, served: Served, model: Model
 ) -> None:
     async with tab.twin() as second:
-        frame = {"type": "send", "key": str(uuid.uuid4()), "text": "list rate=300"}
+        label = tag()
+        text = f"list rate=0 hold=30 tag={label}"
+        frame = {"type": "send", "key": str(uuid.uuid4()), "text": text}
         await asyncio.gather(tab.say(frame), second.say(frame))
         acks = await asyncio.gather(tab.first("ack"), second.first("ack"))
         assert sorted(ack["duplicate"] for ack in acks) == [False, True]
         assert acks[0]["generation"] == acks[1]["generation"]
         assert tab.conversation
         assert len(served.generations(tab.conversation)) == 1
+        await asyncio.gather(*(each.shown(acks[0]["generation"]) for each in (tab, second)))
+        await model.request(label, "held")
+        await model.go(label)
         ends = await asyncio.gather(*(t.end(acks[0]["generation"]) for t in (tab, second)))
         assert ends[0] == ends[1]
         assert tab.dom.turns() == second.dom.turns() == (await reloaded(tab)).turns()
@@ -166,13 +165,17 @@ async def test_of_two_tabs_that_send_at_once_one_is_busy(
 ) -> None:
     await tab.finished("rate=0 echo hello")
     second = await open_tab(tab.person, tab.conversation)
+    label = tag()
+    texts = [f"{word} rate=0 hold=30 tag={label}" for word in ("list", "table")]
     answers = await asyncio.gather(
-        tab.command("send", text="list rate=300"), second.command("send", text="table rate=300")
+        tab.command("send", text=texts[0]), second.command("send", text=texts[1])
     )
     assert sorted(answer["type"] for answer in answers) == ["ack", "notice"]
     (ack,) = (answer for answer in answers if answer["type"] == "ack")
     (notice,) = (answer for answer in answers if answer["type"] == "notice")
     assert notice["code"] == "busy"
+    await model.request(label, "held")
+    await model.go(label)
     await asyncio.gather(tab.end(ack["generation"]), second.end(ack["generation"]))
     assert tab.dom.turns() == second.dom.turns() == (await reloaded(tab)).turns()
     assert tab.conversation
@@ -184,13 +187,15 @@ async def test_ten_sends_at_once_make_one_answer_and_nine_are_busy(
 ) -> None:
     keys = [str(uuid.uuid4()) for _ in range(10)]
     for key in keys:
-        await tab.say({"type": "send", "key": key, "text": "list rate=100"})
+        await tab.say({"type": "send", "key": key, "text": "stall rate=0"})
     told = [
         await tab.until(lambda f, key=key: f["type"] in ("ack", "notice") and f["key"] == key)
         for key in keys
     ]
     assert [frame["type"] for frame in told] == ["ack"] + ["notice"] * 9
     assert {frame["code"] for frame in told[1:]} == {"busy"}
+    await tab.say({"type": "stop"})
+    await tab.end(told[0]["generation"])
 
 
 async def test_an_answer_too_quick_to_watch_still_ends_with_an_end_frame(
@@ -208,7 +213,7 @@ async def test_tabs_that_vanish_in_mid_answer_leave_no_trace_in_the_log(
     alice: Person, served: Served, model: Model, open_tab: Open
 ) -> None:
     tab = await open_tab(alice)
-    generation = await tab.ask("long rate=100")
+    generation = await tab.ask("long rate=50")
     for _ in range(20):
         other = await open_tab(alice, tab.conversation)
         await other.first("delta")

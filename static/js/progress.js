@@ -45,7 +45,7 @@ function rest() {
 }
 
 on("asked", ({ type }) => enter(type === "stop" ? "stopping" : online() ? "sending" : "offline"));
-on("ack", ({ duplicate }) => duplicate || enter("sent"));
+on("ack", ({ duplicate }) => duplicate || (running() ? enter("sent") : rest()));
 on("status", (frame) => {
   if (phase === "stopping") return;
   if (frame.phase === "writing") measure(frame);

@@ -2,6 +2,7 @@
 import { emit, id, live, main, on } from "./page.js";
 
 let generation = main.dataset.running;
+let over = 0; // the newest whose end was told here
 
 /** The id of the generation that is being written here, or "". */
 export const running = () => id(generation);
@@ -25,9 +26,13 @@ function close({ generation, message, status }) {
   article.setAttribute("data-status", status);
 }
 
-on("ack", (frame) => frame.duplicate || become(frame.generation));
+// An answer by POST may be slower than the events, and come when all is over.
+on("ack", (frame) => frame.duplicate || frame.generation <= over || become(frame.generation));
 
 on("swapped", (frame) => {
-  if (frame.type === "end") close(frame);
+  if (frame.type === "end") {
+    over = Math.max(over, frame.generation);
+    close(frame);
+  }
   if (["end", "message", "snapshot"].includes(frame.type)) become(shown());
 });

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from chat.demo import expected
 from tests import servers
@@ -109,6 +109,20 @@ def test_asking_stopping_a_second_tab_and_a_reload_work_without_websockets(
     for tab in (behind, beside):
         tab.ended()
         tab.shows_the_row()
+
+
+def test_a_command_that_is_answered_after_the_end_leaves_nothing_under_way(behind: Tab) -> None:
+    def late(route: Route) -> None:
+        taken = route.fetch()
+        expect(behind.answer).to_have_attribute("data-status", "complete")
+        route.fulfill(response=taken)
+
+    behind.page.route("**/send", late)
+    behind.ask("echo quick")
+    expect(behind.text).to_have_value("")
+    behind.ended()
+    expect(behind.button).to_have_accessible_name("Send")
+    expect(behind.echo).to_have_count(0)
 
 
 def test_it_reconnects_to_a_restarted_server_and_sends_what_was_typed_meanwhile(

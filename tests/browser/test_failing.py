@@ -92,8 +92,7 @@ def test_a_prompt_that_is_refused_stays_with_the_reason(alice: Tab) -> None:
     other = alice.another("/")
     alice.ask("silence")
     alice.writing()
-    other.page.goto(alice.page.url)
-    other.connected()
+    other.open(f"/c/{alice.conversation}/")
     # The page itself does not send while it shows an answer being written; a program may.
     other.page.evaluate("""() => {
       document.querySelector('.answer').removeAttribute('aria-busy');

@@ -113,7 +113,7 @@ def test_an_answer_that_ended_elsewhere_has_a_dot_until_it_is_seen(
     tag = model.tag()
     fiona.ask(f"list rate=0 hold=5 tag={tag}")
     fiona.writing()
-    address = fiona.page.url
+    path = f"/c/{fiona.conversation}/"
     fiona.open()
     expect(row(fiona, tag)).to_have_class("row running")
     model.go(tag)
@@ -121,8 +121,7 @@ def test_an_answer_that_ended_elsewhere_has_a_dot_until_it_is_seen(
     expect(row(fiona, tag)).to_contain_text("new answer")
     other = fiona.another("/")
     expect(row(other, tag)).to_have_class("row unseen")
-    other.page.goto(address)
-    for tab in (fiona, other.connected()):
+    for tab in (fiona, other.open(path)):
         expect(row(tab, tag)).to_have_class("row")
     fiona.page.reload()
     expect(row(fiona, tag)).to_have_class("row")

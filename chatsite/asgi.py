@@ -12,6 +12,7 @@ http = get_asgi_application()
 
 # Models load only after Django's set-up.
 from chat.routing import event_urlpatterns, websocket_urlpatterns  # noqa: E402
+from chatsite.bodies import Body  # noqa: E402
 from chatsite.lifetime import lifetime  # noqa: E402
 
 served = ProtocolTypeRouter(
@@ -28,7 +29,11 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await lifespan(receive, send)
         return
     await lifetime.started()
-    await served(scope, receive, send)
+    if (content := scope.pop("chatsite.body", None)) is None:
+        await served(scope, receive, send)
+        return
+    with content:
+        await served(scope, Body(content, receive), send)
 
 
 async def lifespan(receive: Any, send: Any) -> None:

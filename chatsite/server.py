@@ -1,6 +1,7 @@
 """Daphne, with a clean end and with patience for slow readers."""
 
 import asyncio
+import io
 import logging
 import signal
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from daphne import http_protocol
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server as Daphne
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
@@ -15,6 +17,7 @@ from twisted.internet import defer, reactor
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from chatsite.bodies import Request
 from chatsite.lifetime import lifetime
 
 logger = logging.getLogger(__name__)
@@ -128,8 +131,9 @@ class Server(Daphne):
 
     def run(self) -> None:
         """Serve until the reactor stops."""
-        # Daphne makes its factory itself, and the factory knows its protocol by this name.
+        # Daphne makes its factories itself, and they know their protocols by these names.
         WebSocketFactory.protocol = Protocol
+        http_protocol.WebRequest = Request
         super().run()
 
     def listen_error(self, failure: Any) -> None:
@@ -144,11 +148,12 @@ class Server(Daphne):
         super().listen_success(port)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Give the application of a socket or a stream a way to wait for its client."""
+        """Give the application a way to wait for its client; of a request, the body as a file."""
         if isinstance(protocol, Protocol):
             scope["chatsite.writable"] = protocol.flow.writable
         else:
             scope["chatsite.paced"] = partial(paced, protocol)
+            scope["chatsite.body"], protocol.content = protocol.content, io.BytesIO()
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:

@@ -196,6 +196,7 @@ def test_without_its_only_prompt_a_conversation_is_deleted_and_can_be_brought_ba
     tab.page.get_by_role("button", name="Delete with what follows").click()
     dialog.get_by_role("button", name="Delete").click()
     expect(tab.page).not_to_have_url(here)
+    tab.page.get_by_role("region", name="Undo").hover()  # it waits
     expect(second.link).to_contain_text("not here any more")
     tab.page.get_by_role("button", name="Undo").click()
     expect(tab.page).to_have_url(here)

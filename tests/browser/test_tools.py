@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests import servers
 from tests.tab.served import Served
@@ -71,20 +71,20 @@ def test_without_scripts_a_tool_is_allowed_by_a_plain_form(
 ) -> None:
     tab = browsers.of(know("alice"), java_script_enabled=False)
 
-    def look_again(there: Locator) -> None:
-        for _ in range(80):
-            if there.count():
-                return
-            tab.page.wait_for_timeout(250)
-            tab.page.reload()
+    def look_again(there: str) -> None:
+        servers.wait_until(
+            lambda: bool(tab.page.reload()) and tab.page.locator(there).count() > 0, there
+        )
 
     tab.page.goto(tab.person.served.server.url)
-    look_again(tab.page.locator("#tools [value=web_add][role=switch]"))
+    look_again("#tools [value=web_add][role=switch]")
     tab.text.fill("use web_add rate=0")
-    tab.button.click()
-    look_again(tab.page.locator(".tool-ask"))
-    tab.page.get_by_role("button", name="Allow once").click()
-    look_again(tab.page.locator(".answer[data-status=complete]"))
+    with tab.page.expect_navigation():
+        tab.button.click()
+    look_again(".tool-ask")
+    with tab.page.expect_navigation():
+        tab.page.get_by_role("button", name="Allow once").click()
+    look_again(".answer[data-status=complete]")
     expect(tab.answer.locator("pre.tool-result")).to_have_text("14")
 
 

@@ -71,7 +71,9 @@ def _share_files(copies: "dict[int, Message]") -> None:
     for id, copy in copies.items():
         if copy.file_names:
             twins = Attachment.objects.twins_of(id)
-            copy.parts = [each.part for each in twins]
+            # Of a file that an import did not bring along there is a name, but no row.
+            named = [part for part in copy.parts if not part["id"]]
+            copy.parts = [*(each.part for each in twins), *named]
             copy.save(update_fields=["parts"])
             Attachment.objects.send_with(copy, twins)
 

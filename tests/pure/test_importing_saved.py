@@ -26,6 +26,7 @@ from chat.models import (
     Message,
     Process,
     UsedTokens,
+    branches,
 )
 from chat.search import search
 from chat.supervisor import begin
@@ -142,6 +143,9 @@ def test_settings_files_and_opinions_come_back_as_far_as_they_can(alice: User, b
     with kept.file.open("rb") as file:
         assert file.read() == b"of the moon"
     assert prompt.parts[0]["id"] == str(kept.pk)
+    copy = branches.fork(again, prompt.pk).messages.get()
+    assert copy.file_names == "notes.txt, a.png"
+    assert copy.parts[0]["id"] == str(copy.attachments.get().pk)
 
 
 def test_files_beyond_the_quota_are_told_by_name(alice: User, settings: Any) -> None:

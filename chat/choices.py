@@ -8,6 +8,7 @@ from django.conf import settings
 from chat.upstream import LocalServer, get_upstream, local_servers
 
 FRESH_SECONDS = 60.0
+UNKNOWN_SECONDS = 2.0
 
 _listed: list[str] = []
 _local: list[LocalServer] = []
@@ -24,10 +25,10 @@ async def refresh() -> None:
 
 
 async def keep_fresh() -> None:
-    """Ask now and every minute: models are added while a server runs."""
+    """Ask now and every minute, for models are added; soon again of a server not yet there."""
     while True:
         await refresh()
-        await asyncio.sleep(FRESH_SECONDS)
+        await asyncio.sleep(FRESH_SECONDS if models() else UNKNOWN_SECONDS)
 
 
 def models() -> list[str]:

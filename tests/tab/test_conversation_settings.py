@@ -1,11 +1,17 @@
 """Settings on the wire: with the first prompt of a new chat, and told to every tab."""
 
+import asyncio
 import json
 import uuid
+from pathlib import Path
+
+from chat import demo
+from tests import servers
 
 from .conftest import Open
-from .page import Page
-from .served import Person, Served
+from .dom import Dom
+from .page import Page, visit
+from .served import Person, Served, serve
 
 CHOSEN = {"system_prompt": " Speak as a pirate. ", "params": {"temperature": 0.5, "seed": 7}}
 
@@ -68,3 +74,21 @@ async def test_every_tab_hears_of_other_settings_and_of_another_model(
             said = {"conversation": str(tab.conversation), "model": model, "differs": differs}
             for page in (tab, other):
                 await page.first("settings", **said)
+
+
+async def test_the_models_of_a_server_that_starts_late_are_offered_soon(empty: Path) -> None:
+    port = servers.free_port()
+    with serve(empty, OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1") as served:
+        async with visit(served.person("alice")) as page:
+            assert not page.dom.has("#model option")
+            model = await demo.serve("127.0.0.1", port)
+            async with asyncio.timeout(servers.PATIENCE):
+                while not (await fresh(page)).has("#model option"):
+                    await page.drained()
+        await model.close()
+
+
+async def fresh(page: Page) -> Dom:
+    """A new chat of the same person."""
+    async with page.person.browser() as browser:
+        return Dom((await browser.get("/")).text)

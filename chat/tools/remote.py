@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -110,6 +111,8 @@ class Connection:
             raise ToolError(f"{AWAY} ({type(error).__name__})") from None
 
     async def _stay(self) -> None:
+        # The SDK takes a second or more to be loaded: not in the loop, where answers are written.
+        await asyncio.to_thread(import_module, "mcp.client.streamable_http")
         from mcp import Client
 
         async with AsyncExitStack() as stack:

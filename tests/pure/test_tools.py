@@ -1,6 +1,8 @@
 """Tools: what their schema is made of, how arguments are checked, and what a call may cost."""
 
 import json
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from chat.tools import Context, FunctionTool, Result, ToolError, run, tool
 from chat.tools.calculator import calculate
 from chat.tools.clock import current_time
 from chat.tools.tool import spec
+from tests.servers import ROOT
 
 ME = Context(1, uuid.uuid4())
 
@@ -210,3 +213,33 @@ async def test_the_clock_knows_zones_and_suggests_them() -> None:
     assert unknown.error and NEW_YORK in unknown.text
     for wrong in ("", "../../etc/passwd", "Mars/Base", "x" * 61, "\x00"):
         assert (await call(current_time, timezone=wrong)).error, wrong
+
+
+# The longest of the times for which nothing else can run while a server is connected to, as a
+# share of all of it. In a process of its own, which has not loaded the SDK.
+CONNECT = """
+import asyncio, time, django
+django.setup()
+from chat.models import McpServer
+from chat.tools.remote import Connection
+
+async def connect():
+    connection = Connection(McpServer(name="x", transport="http", url="http://127.0.0.1:1/mcp"))
+    task = asyncio.create_task(connection.run())
+    times = [time.monotonic()]
+    while not connection.problem:
+        await asyncio.sleep(0.001)
+        times.append(time.monotonic())
+    task.cancel()
+    longest = max(after - before for before, after in zip(times, times[1:]))
+    print(longest / (times[-1] - times[0]))
+
+asyncio.run(connect())
+"""
+
+
+def test_answers_are_written_while_the_sdk_of_mcp_servers_is_loaded() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", CONNECT], capture_output=True, cwd=ROOT, check=True
+    )
+    assert float(told.stdout) < 0.5

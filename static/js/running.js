@@ -23,6 +23,7 @@ function close({ generation, message, status }) {
   // A continued answer is the same article of another generation.
   if (article?.dataset.generation !== String(generation)) return;
   article.removeAttribute("aria-busy");
+  delete article.dataset.model;
   article.setAttribute("data-status", status);
 }
 

@@ -240,7 +240,7 @@ class Page:
             article = f'#m{frame["message"]}[data-generation="{frame["generation"]}"]'
             # After a snapshot an `end` has no content, and its answer may be off the path.
             if "content" in frame or self.dom.has(article):
-                self.dom.mark(article, data_status=frame["status"], aria_busy=None)
+                self.dom.mark(article, data_status=frame["status"], aria_busy=None, data_model=None)
         if frame["type"] in ("snapshot", "message", "delta", "end"):
             ids = re.findall(r' id="([^"]*)"', frame.get("content", ""))
             assert len(ids) == len(set(ids)), "an id twice in one frame"

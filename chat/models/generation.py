@@ -161,6 +161,9 @@ class Generation(models.Model):
     @transaction.atomic
     def finish(self, outcome: Outcome) -> bool:
         """Save the ending and the answer, if nobody ended it first: the first ending wins."""
+        # The conversation first, as whoever cuts something off: neither waits for what it holds.
+        held = Conversation.objects.select_for_update(no_key=True)
+        list(held.filter(pk=self.conversation_id).values_list("pk"))
         usage = outcome.usage
         won = (
             Generation.objects.filter(pk=self.pk, attempt=self.attempt)

@@ -39,17 +39,24 @@ print(json.dumps(told))
 """
 
 
-# An answer ends, but the commit takes its time; meanwhile the heartbeat comes to save the answer.
-ENDING = """
+RUNNING = """
 import threading, uuid
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
-from chat.models import Ask, Conversation, Outcome, Process
+from chat.models import Ask, Conversation, Outcome, Process, branches
 from chat.models.process import Checkpoint
 process = Process.objects.create(name="here")
 conversation = Conversation.objects.create(owner=User.objects.create_user("alice"))
-generation = conversation.send(Ask(uuid.uuid4(), "demo", process), "Hello").generation
+def ask():
+    return conversation.send(Ask(uuid.uuid4(), "demo", process), "Hello").generation
+def end(generation):
+    generation.finish(Outcome(status="complete", text="Hi", finished_at=timezone.now()))
+    connection.close()
+"""
+# An answer ends, but the commit takes its time; meanwhile the heartbeat comes to save the answer.
+ENDING = """
+generation = ask()
 process.beat({generation.pk: (0, [])})
 def beat():
     process.beat({generation.pk: (0, [{"kind": "text", "text": "Hi"}])})
@@ -61,6 +68,19 @@ with transaction.atomic():
     beating.join(2)
 beating.join()
 print(Checkpoint.objects.count())
+"""
+# Somebody cuts an answer off that ends meanwhile.
+CUTTING = """
+end(ask())
+generation = ask()
+ending = threading.Thread(target=end, args=[generation])
+with transaction.atomic():
+    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    ending.start()
+    ending.join(2)
+    branches.prune(conversation, generation.message_id)
+ending.join()
+print(conversation.generations.unfinished().count())
 """
 
 
@@ -74,12 +94,13 @@ def test_sqlite_is_tuned(empty: Path) -> None:
     }
 
 
-def test_a_heartbeat_leaves_no_checkpoint_of_what_ends_meanwhile(
-    tmp_path: Path, postgres_url: str
+@pytest.mark.parametrize("meanwhile", [ENDING, CUTTING], ids=["checkpoint", "cut"])
+def test_what_happens_while_an_answer_ends_neither_leaves_rows_nor_ends_in_a_deadlock(
+    meanwhile: str, tmp_path: Path, postgres_url: str
 ) -> None:
-    url = fresh(postgres_url)
-    told = servers.manage(tmp_path, "shell", "-v0", "-c", ENDING, DATABASE_URL=url)
-    assert told.stdout.strip() == "0", told.stderr
+    script, url = RUNNING + meanwhile, fresh(postgres_url)
+    told = servers.manage(tmp_path, "shell", "-v0", "-c", script, DATABASE_URL=url)
+    assert (told.stdout.strip(), told.stderr) == ("0", "")
 
 
 class Sessions:

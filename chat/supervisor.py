@@ -64,7 +64,10 @@ class Supervisor:
         The asker hears first. Raises Draining, TooMany, TooManyRunning, NoModel, Busy, NotPossible
         or Conversation.DoesNotExist, and whatever the asker's check does.
         """
-        return await asyncio.shield(self._keep(self._accept(asker, conversation_id, command)))
+        accepting = self._keep(self._accept(asker, conversation_id, command))
+        # Heard here, should nobody else be there any more to hear why it was refused.
+        accepting.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await asyncio.shield(accepting)
 
     async def stop(self, user_id: int, conversation_id: uuid.UUID, stop: Stop) -> bool:
         """Stop what runs in a conversation; False if nothing of the kind does."""
@@ -184,13 +187,13 @@ class Supervisor:
                 return
             except (OperationalError, InterfaceError):
                 logger.exception("generation %s could not be saved yet", generation.pk)
-                await asyncio.sleep(wait)
-                wait = min(LONGEST_WAIT, wait * 2)
             except (DatabaseError, ValueError, TypeError):
                 # The database will never take this: save at least that it ended.
                 logger.exception("the answer of generation %s cannot be saved", generation.pk)
                 outcome = Outcome(status="failed", error_code="internal", error_text=UNSAVED)
                 outcome.finished_at = timezone.now()
+            await asyncio.sleep(wait)
+            wait = min(LONGEST_WAIT, wait * 2)
 
     def _keep(self, work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         # The loop itself holds its tasks only weakly.

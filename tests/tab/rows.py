@@ -52,6 +52,15 @@ class Sqlite:
             for query in queries:
                 connection.execute(query, [value])
 
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """Let everything fail at once that concerns generations."""
+        self.change("ALTER TABLE chat_generation RENAME TO lost")
+        try:
+            yield
+        finally:
+            self.change("ALTER TABLE lost RENAME TO chat_generation")
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=20)
         connection.row_factory = sqlite3.Row
@@ -83,6 +92,19 @@ class Postgres:
             connection.execute(LOCK)
             for query in queries:
                 connection.execute(_query(query), [value])
+
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """Let nobody in, and put out who is in."""
+        name = urlsplit(self._url).path[1:]
+        out = b"SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = %s"
+        with _beside(self._url) as connection:
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+            connection.execute(out, [name])
+            try:
+                yield
+            finally:
+                connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
 
     def _connect(self) -> psycopg.Connection[Row]:
         connection = psycopg.connect(self._url, row_factory=dict_row)
@@ -149,12 +171,16 @@ def fresh(server: str) -> str:
 
 def _created(url: str, name: str, how: str = "") -> str:
     """Make a database anew; gives its URL."""
-    parts = urlsplit(url)
-    maintenance = urlunsplit(parts._replace(path="/postgres"))
-    with psycopg.connect(maintenance, autocommit=True) as connection:
+    with _beside(url) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
         connection.execute(f"CREATE DATABASE {name} {how}".encode())
-    return urlunsplit(parts._replace(path=f"/{name}"))
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _beside(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection to the same server, but to no database of a site."""
+    other = urlunsplit(urlsplit(url)._replace(path="/postgres"))
+    return psycopg.connect(other, autocommit=True)
 
 
 def _query(query: str) -> bytes:

@@ -83,6 +83,10 @@ class Served:
         """Change rows behind the server's back; gives the id of an inserted one."""
         return self._rows.change(query, *values)
 
+    def away(self) -> contextlib.AbstractContextManager[None]:
+        """The database, gone for a while."""
+        return self._rows.away()
+
     def generation(self, id: int) -> dict[str, Any]:
         """The row of a generation."""
         return self.row("SELECT * FROM chat_generation WHERE id = ?", id)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,16 +30,6 @@ def locked(served: Served) -> Iterator[None]:
             yield
         finally:
             other.execute("ROLLBACK")
-
-
-@contextlib.contextmanager
-def away(served: Served) -> Iterator[None]:
-    """The database, failing at once at whatever concerns generations."""
-    served.change("ALTER TABLE chat_generation RENAME TO lost")
-    try:
-        yield
-    finally:
-        served.change("ALTER TABLE lost RENAME TO chat_generation")
 
 
 @pytest.fixture
@@ -113,7 +104,7 @@ async def test_an_answer_whose_ending_cannot_be_saved_is_saved_later(
 ) -> None:
     tab = await open_tab(own.person("alice"))
     label, generation = await held(tab, model, "code")
-    with away(own):
+    with own.away():
         await model.go(label)
         await tab.shown(generation, len(demo.expected("code")))
         await eventually(lambda: "could not be saved" in own.server.text(), "it was tried")
@@ -128,12 +119,31 @@ async def test_an_answer_whose_ending_cannot_be_saved_is_saved_later(
     assert tab.dom.turns() == (await reloaded(tab)).turns()
 
 
+async def test_what_the_database_never_takes_is_tried_with_pauses_and_ends_as_failed(
+    alone: Served, open_tab: Open
+) -> None:
+    tab = await open_tab(alone.person("alice"))
+    alone.change(
+        "CREATE TRIGGER never BEFORE UPDATE OF finished_at ON chat_generation"
+        " BEGIN SELECT RAISE(ABORT, 'never'); END"
+    )
+    began = time.monotonic()
+    generation = await tab.ask("blank rate=0")
+    tries = "cannot be saved"
+    await eventually(lambda: alone.server.text().count(tries) >= 3, "the third try")
+    assert time.monotonic() - began > 0.25
+    alone.change("DROP TRIGGER never")
+    end = await tab.end(generation)
+    assert (end["status"], end["error"]["code"]) == ("failed", "internal")
+    assert (await tab.finished("list rate=0"))["status"] == "complete"
+
+
 async def test_a_tab_that_comes_while_the_database_is_away_may_come_again(
     own: Served, open_tab: Open
 ) -> None:
     tab = await open_tab(own.person("alice"))
     await tab.finished("list rate=0")
-    with away(own):
+    with own.away():
         with contextlib.suppress(Closed, AssertionError):
             await tab.connect()
             code = await tab.farewell()

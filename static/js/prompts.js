@@ -48,6 +48,9 @@ function close() {
   }
 }
 
+/** The last choice behind a bare slash: the page where prompts are made. */
+const page = () => ({ label: word("all-prompts"), hint: word("about-prompts"), page: true });
+
 /** Shows the prompts whose names go with what is typed; none, and nothing is in the way. */
 export async function offer() {
   let all;
@@ -59,8 +62,10 @@ export async function offer() {
   const name = typed()?.toLowerCase();
   if (name === undefined || refused || document.activeElement !== text) return close();
   const items = found(all, name).map((each) => ({ ...each, label: `/${each.name}` }));
+  const many = items.length;
+  if (name === "") items.push(page());
   if (!items.length) return close();
-  if (popup.hidden) say(word("prompts", items.length));
+  if (popup.hidden) say(word("prompts", many));
   popup.hidden = false;
   text.setAttribute("aria-autocomplete", "list");
   text.setAttribute("aria-controls", list.id);
@@ -75,9 +80,13 @@ function put(words, end) {
   text.focus({ preventScroll: true });
 }
 
-async function pick({ id }) {
+async function pick({ id, page }) {
   const end = text.selectionStart; // a dialog may move it
   close();
+  if (page) {
+    put("", end);
+    return location.assign(popup.dataset.page);
+  }
   picked = true;
   let words;
   try {

@@ -73,6 +73,18 @@ def test_enter_that_is_pressed_twice_does_not_send_the_name(browsers: Browsers, 
     tab.ended()
 
 
+def test_a_slash_leads_whoever_has_no_prompts_to_where_they_are_made(
+    browsers: Browsers, know: Know
+) -> None:
+    tab = browsers.of(know("pascal")).open()
+    tab.page.keyboard.type("/")
+    expect(tab.page.get_by_role("option", selected=True)).to_contain_text("Your saved prompts")
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.get_by_role("heading", name="New prompt")).to_be_visible()
+    tab.page.go_back()
+    expect(tab.text).to_have_value("")
+
+
 def test_a_slash_elsewhere_is_not_in_the_way(browsers: Browsers, know: Know) -> None:
     tab = browsers.of(know("paul"))
     keep(tab, "etiquette", "How do I behave?")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import template
 from django.utils.formats import number_format
 
+from chat.attachments.found import MEGA
 from chat.models import Generation
 from chat.prices import cost_of
 
@@ -24,6 +25,12 @@ def seconds(milliseconds: float | None) -> str:
 def grouped(number: int) -> str:
     """A whole number with its thousands apart: 12345 → "12,345"."""
     return number_format(number, force_grouping=True)
+
+
+@register.filter
+def megabytes(number: int) -> str:
+    """A limit of bytes as refusals name it: 20000000 → "20 MB"."""
+    return f"{number_format(number // MEGA)} MB"
 
 
 @register.filter

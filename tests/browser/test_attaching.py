@@ -127,8 +127,9 @@ def test_what_is_refused_says_why_and_loses_nothing(alice: Tab, browsers: Browse
 
 def test_a_phone_has_room_for_files(know: Know, browsers: Browsers) -> None:
     phone = browsers.of(know("bob"), viewport=PHONE, has_touch=True, is_mobile=True).open()
-    choose(phone, PHOTO, NOTE, PAPER)
+    choose(phone, PHOTO, PAPER, payload(f"{'long-' * 20}name.md", "text/markdown", b"Hello"))
     expect(chips(phone)).to_have_count(3)
+    assert "a file may have 20 MB." in phone.page.content()
     for target in (".attach", ".file-remove"):
         box = phone.page.locator(target).first.bounding_box()
         assert box and min(box["width"], box["height"]) >= 44
@@ -138,6 +139,11 @@ def test_a_phone_has_room_for_files(know: Know, browsers: Browsers) -> None:
     phone.button.click()
     phone.ended()
     assert not phone.page.evaluate(wide)
+    ends = [
+        phone.prompts.locator(each).last.evaluate("e => e.getBoundingClientRect().right")
+        for each in (".file-chip", ".bubble")
+    ]
+    assert ends[0] == ends[1], "however long its name, a file stands at the right"
 
 
 def test_without_javascript_files_go_with_the_form(

@@ -4,7 +4,7 @@ from chat.rendering.blocks import Blocks
 from chat.rendering.document import render
 from chat.rendering.fence import OpenCode
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the HTML of some document changes, so that stored HTML is rendered again."""
 
 __all__ = ["VERSION", "Blocks", "OpenCode", "render"]

@@ -22,10 +22,13 @@ _TAGS = {
 }
 _ATTRIBUTES = {
     "a": {"href"},
-    "ol": {"start"},
+    "ul": {"dir"},
+    "ol": {"start", "dir"},
+    "blockquote": {"dir"},
+    "p": {"dir"},
     "th": {"align"},
     "td": {"align"},
-    "div": {"tabindex"},
+    "div": {"tabindex", "dir"},
 }
 _CLASSES = {
     "a": {"remote-image"},

@@ -4,7 +4,7 @@
 class Table:
     """Knows which cell comes next: its column's alignment, and whether it is in the head."""
 
-    START = '<div class="table" tabindex="0"><table>'
+    START = '<div class="table" tabindex="0" dir="auto"><table>'
     END = "</tbody></table></div>"
 
     def __init__(self, alignments: tuple[str, ...]) -> None:

@@ -128,13 +128,14 @@ class _Writer:
 
     def start_quote(self, kind: str | None, span: Any) -> str:
         if kind is None:
-            return "<blockquote>"
-        return f'<blockquote class="alert {kind.lower()}"><p class="alert-title">{kind}</p>'
+            return '<blockquote dir="auto">'
+        title = f'<p class="alert-title" dir="auto">{kind}</p>'
+        return f'<blockquote class="alert {kind.lower()}" dir="auto">{title}'
 
     def start_list(self, first: int | None, span: Any) -> str:
         if first is None:
-            return "<ul>"
-        return "<ol>" if first == 1 else f'<ol start="{first}">'
+            return '<ul dir="auto">'
+        return '<ol dir="auto">' if first == 1 else f'<ol start="{first}" dir="auto">'
 
     def end_list(self, ordered: bool, span: Any) -> str:
         return "</ol>" if ordered else "</ul>"

@@ -35,6 +35,8 @@ ENDS = """(paragraph) => {
           box.right - Math.max(...last.map((rect) => rect.right))];
 }"""
 
+RIGHT = "e => e.getBoundingClientRect().right"
+
 
 def phone(browsers: Browsers, know: Know) -> Tab:
     size = {"width": 390, "height": 844}
@@ -69,6 +71,10 @@ def test_text_that_runs_from_right_to_left_stands_at_the_right(alice: Tab) -> No
         paragraph = alice.answer.locator("p", has_text=words)
         left, right = paragraph.evaluate(ENDS)
         assert right < 3 < left
+    for tag in ("ol", "ul"):
+        assert (
+            alice.answer.locator(tag).first.evaluate("e => getComputedStyle(e).direction") == "rtl"
+        )
 
 
 def test_on_a_phone_the_list_is_a_drawer(browsers: Browsers, know: Know) -> None:

@@ -1,7 +1,11 @@
 """Phone to desktop, light and dark: nothing is wider than the page, nothing flashes."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.servers import wait_until
 
 from .conftest import Know
 from .model import Model
@@ -166,7 +170,15 @@ def test_the_page_weighs_less_than_a_hundred_kilobytes(browsers: Browsers, know:
     session = tab.page.context.new_cdp_session(tab.page)
     session.send("Network.enable")
     received: list[float] = []
-    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    under_way: set[str] = set()
+
+    def ended(event: dict[str, Any]) -> None:
+        under_way.discard(event["requestId"])
+        received.append(event.get("encodedDataLength", 0))
+
+    session.on("Network.requestWillBeSent", lambda event: under_way.add(event["requestId"]))
+    session.on("Network.loadingFinished", ended)
+    session.on("Network.loadingFailed", ended)
     tab.open()
-    tab.page.wait_for_load_state("networkidle")
+    wait_until(lambda: tab.page.evaluate("true") and not under_way, "all that the page loads")
     assert 10_000 < sum(received) < 100_000, sum(received)

@@ -56,6 +56,22 @@ function makeRoom() {
   thread.style.minBlockSize = `${Math.floor(above + room)}px`;
 }
 
+/** The turn that is being read, and where on the screen it begins. */
+function readAt() {
+  const turns = [...thread.querySelectorAll(".turn[id]")];
+  const turn = turns.find((each) => each.getBoundingClientRect().bottom > bar.offsetHeight);
+  return turn ? [turn.id, turn.getBoundingClientRect().top] : false;
+}
+
+/** What the browser restores is a height, and turns that are not painted yet have only a guess. */
+function goBackTo(kept) {
+  pinned = kept === null || kept === true;
+  const turn = Array.isArray(kept) && document.getElementById(kept[0]);
+  if (!turn) return;
+  history.scrollRestoration = "manual";
+  page.scrollTop += turn.getBoundingClientRect().top - kept[1];
+}
+
 function drawJump() {
   const far = distance();
   if (far > FAR) jump.hidden = false;
@@ -105,7 +121,6 @@ const size = new ResizeObserver(grown);
 size.observe(thread);
 size.observe(dock);
 window.addEventListener("resize", grown);
-window.addEventListener("pagehide", () => tab.set(place, pinned));
-if (performance.getEntriesByType("navigation")[0]?.type !== "navigate")
-  pinned = tab.get(place) ?? true;
+window.addEventListener("pagehide", () => tab.set(place, pinned || readAt()));
+if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") goBackTo(tab.get(place));
 if (pinned && !main.dataset.jump) toEnd();

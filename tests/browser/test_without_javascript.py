@@ -91,3 +91,14 @@ def test_a_prompt_is_edited_and_its_variants_and_an_answers_are_buttons(
     tab.answer.get_by_role("button", name="More actions").click()
     tab.page.get_by_role("button", name="Delete it and what follows").click()
     expect(tab.answer.locator(".place")).to_have_count(0)
+
+
+def test_a_conversation_is_at_its_end_before_any_script_runs(
+    browsers: Browsers, know: Know
+) -> None:
+    tab = plain(browsers, know)
+    tab.text.fill("long rate=0")
+    tab.page.get_by_role("button", name="Send").click()
+    wait_until(lambda: tab.generation["status"] == "complete", "the end")
+    tab.page.goto(tab.page.url)
+    expect(tab.answer.get_by_text("After that, the words are its own.")).to_be_in_viewport()

@@ -44,3 +44,15 @@ def test_modules_import_in_a_form_that_gets_hashed(path: Path) -> None:
     for name, end in imports:
         assert (path.parent / name).is_file()
         assert end, "without a semicolon the name is not replaced by the hashed one"
+
+
+def test_what_only_modules_of_the_page_ask_for_is_preloaded() -> None:
+    def imported(name: str) -> set[str]:
+        text = (STATIC / "js" / name).read_text()
+        return {found.removeprefix("./") for found, _end in IMPORT.findall(text)}
+
+    first = imported("chat.js")
+    deep = set().union(*map(imported, first)) - first
+    assert set().union(*map(imported, deep)) <= first | deep, "deeper still"
+    assets = (ROOT / "templates" / "chat" / "assets.html").read_text()
+    assert set(re.findall(r"modulepreload\" href=\"{% static 'js/(.+?)'", assets)) == deep

@@ -164,13 +164,12 @@ class Tab:
             # Its writer has not begun, or is not to be heard of yet: look again.
             loop = asyncio.get_running_loop()
             loop.call_later(LOOK_AGAIN_SECONDS, self.path_changed, running.pk)
-        content = snapshot.content(live.follower.html() if live else None)
         await self._wire.send(
             frames.encode(
                 "snapshot",
                 conversation=self.conversation_id,
                 running=running.pk if running else None,
-                content=content,
+                content=snapshot.content(live.follower.html() if live else None),
             )
         )
         if live is not None and (status := live.status_frame()):
@@ -178,8 +177,8 @@ class Tab:
         await self._tell_owed(but=running.pk if running else 0)
 
     async def _tell_owed(self, but: int = 0) -> None:
-        """Tell the ends of what a snapshot has shown ended."""
-        for generation_id in sorted(self._owed - {but}):
+        """Tell the ends of what a snapshot has shown ended; later turns are to be shown first."""
+        for generation_id in sorted(id for id in self._owed - {but} if id <= self._newest):
             await self._tell_end(await in_database(end_frame, generation_id, None), generation_id)
 
     async def _look(self) -> tuple[turns.Snapshot, LiveAnswer | None]:

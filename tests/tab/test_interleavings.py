@@ -110,16 +110,18 @@ async def play(seed: int, served: Served) -> None:
             for _ in range(TABS - 1)
         ]
         tabs = [Watched(page) for page in pages]
-        for _ in range(STEPS):
-            tab = chance.choice(tabs)
-            await tab.say(command(chance, served, tab.page))
-            if chance.random() < 0.15:
-                tab.page.lose()
-            await asyncio.sleep(chance.choice((0, 0, 0.02, 0.1, 0.3)))
-        await settle(served, tabs)
-        for tab in tabs:
-            tab.reading.cancel()
-        await asyncio.gather(*(tab.reading for tab in tabs), return_exceptions=True)
+        try:
+            for _ in range(STEPS):
+                tab = chance.choice(tabs)
+                await tab.say(command(chance, served, tab.page))
+                if chance.random() < 0.15:
+                    tab.page.lose()
+                await asyncio.sleep(chance.choice((0, 0, 0.02, 0.1, 0.3)))
+            await settle(served, tabs)
+        finally:
+            for tab in tabs:
+                tab.reading.cancel()
+            await asyncio.gather(*(tab.reading for tab in tabs), return_exceptions=True)
 
 
 async def settle(served: Served, tabs: list[Watched]) -> None:

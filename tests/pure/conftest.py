@@ -8,6 +8,9 @@ import pytest_asyncio
 
 from chat.demo import Server, serve
 from chat.upstream import Upstream
+from tests.pure.replay import RECORDINGS
+
+collect_ignore = [] if RECORDINGS.is_dir() else ["test_upstream_recorded.py"]
 
 
 @pytest_asyncio.fixture

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "transcripts"
 PATIENCE = 60.0
 CUT_SHORT = {18, 52}
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -231,7 +231,7 @@ def test_a_senseless_address_still_shows_it(
     read(staff, conversation(alice), **params)
 
 
-@pytest.mark.parametrize("id", [str(uuid.uuid4()), "1", "x", "add2", "_5F"])
+@pytest.mark.parametrize("id", [str(uuid.UUID(int=1, version=4)), "1", "x", "add2", "_5F"])
 def test_an_unknown_conversation_is_not_found(staff: Client, id: str) -> None:
     page: HttpResponse = staff.get(f"/admin/chat/conversation/{id}/change/")  # type: ignore[assignment]
     assert page.status_code == 404

@@ -8,8 +8,8 @@ TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 
 # Real sockets, servers and browsers on a busy machine: what fails is run once more, alone, and must pass then.
-again = --last-failed --last-failed-no-failures none
-twice = $(PYTHON) -m pytest $1 || $(PYTHON) -m pytest $1 $(again)
+twice = $(PYTHON) -m pytest --numprocesses=2 --dist=loadfile $1 || \
+  $(PYTHON) -m pytest $1 --last-failed --last-failed-no-failures=none
 
 .PHONY: help run test test-postgres processes check format bench chaos soak lock messages vendor programs
 
@@ -22,8 +22,8 @@ run: .venv/run.stamp ## Start the site in the foreground, until Ctrl-C
 	@exec $(PYTHON) manage.py serve
 
 test: programs check ## Check everything and run every test
-	$(PYTHON) -m coverage run -m pytest tests/pure || $(PYTHON) -m coverage run --append -m pytest tests/pure $(again)
-	$(PYTHON) -m coverage report
+	@rm -f .coverage
+	$(call twice,tests/pure --dist=worksteal --cov --cov-append)
 	$(call twice,tests/tab)
 	$(call twice,tests/browser)
 

@@ -21,6 +21,25 @@ from .model import Model
 from .person import Browsers, Person, Tab
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# Its own address bar costs Chromium more than most pages of ours. The list replaces Playwright's,
+# so what that turns off for good reasons stands here too.
+WITHOUT = [
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "AimEnabled",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]
 NAME = "chat.test"  # a host of a LAN as far as Chromium knows: plain http without clipboard
 ARGUMENTS = [
     "--no-sandbox",
@@ -30,6 +49,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(WITHOUT)}",
     f"--host-resolver-rules=MAP {NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 

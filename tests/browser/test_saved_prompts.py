@@ -56,7 +56,7 @@ def test_a_slash_offers_prompts_and_asks_for_their_variables(
 
 def test_enter_that_is_pressed_twice_does_not_send_the_name(browsers: Browsers, know: Know) -> None:
     tab = browsers.of(know("pia"))
-    keep(tab, "etiquette", "How do I behave?")
+    keep(tab, "etiquette", "Behave! rate=0")
     page = tab.open().page
     asked: list[Route] = []
     page.route("**/prompts/*/text", lambda route: asked.append(route))
@@ -67,9 +67,9 @@ def test_enter_that_is_pressed_twice_does_not_send_the_name(browsers: Browsers, 
     page.keyboard.press("Enter")
     expect(tab.echo).to_have_count(0)
     asked[0].continue_()
-    expect(tab.text).to_have_value("How do I behave?")
+    expect(tab.text).to_have_value("Behave! rate=0")
     page.keyboard.press("Enter")
-    expect(tab.prompts).to_have_text("How do I behave?")
+    expect(tab.prompts).to_have_text("Behave! rate=0")
     tab.ended()
 
 
@@ -102,10 +102,10 @@ def test_a_slash_elsewhere_is_not_in_the_way(browsers: Browsers, know: Know) -> 
     expect(popup).to_be_visible()
     page.keyboard.press("Escape")
     expect(popup).to_be_hidden()
-    page.keyboard.type("i")
+    page.keyboard.type("i rate=0")
     expect(popup).to_be_hidden()
     page.keyboard.press("Enter")
-    expect(tab.prompts).to_have_text("/eti")
+    expect(tab.prompts).to_have_text("/eti rate=0")
     tab.ended()
 
 

@@ -47,6 +47,10 @@ async def _measure(rig: Rig, subject: Subject, count: int, seconds: float) -> Me
         await asyncio.sleep(seconds)
         usage = meter.read()
     requests = await rig.model.requests({a.prompt.tag for a in streams.answers})
+    unasked = sum(answer.prompt.tag not in requests for answer in streams.answers)
+    if unasked and subject is not rig.site:
+        rig.say(f"  {subject.name}/{count}: overwhelmed, never asked for {unasked} of the answers")
+        return {}
     begins, ends = meter.began, meter.began + round(usage.wall * 1e9)
     late = [
         each

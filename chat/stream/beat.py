@@ -4,14 +4,21 @@ SHORTEST = 0.016
 LONGEST = 0.120
 CALM = 0.10
 FULL = 0.50
+OVERLOADED = 0.80
+BREATHLESS = 0.360
 SMOOTHING = 0.25
 REPEATED_BYTES_PER_SECOND = 64_000
 
 
 def beat(busy: float) -> float:
-    """Seconds between two entries, for a loop whose thread is `busy` (0 to 1) of the time."""
-    strain = (busy - CALM) / (FULL - CALM)
-    return SHORTEST + (LONGEST - SHORTEST) * min(1.0, max(0.0, strain))
+    """Seconds between two entries, for a loop whose thread is `busy` (0 to 1) of the time.
+
+    A thread with nothing left to give would let everybody wait in its queue, which is worse than
+    a beat that is too long.
+    """
+    strain = min(1.0, max(0.0, (busy - CALM) / (FULL - CALM)))
+    excess = max(0.0, (busy - OVERLOADED) / (1.0 - OVERLOADED))
+    return SHORTEST + (LONGEST - SHORTEST) * strain + (BREATHLESS - LONGEST) * excess
 
 
 def pause_after(repeated_bytes: int) -> float:

@@ -192,7 +192,15 @@ async def test_a_senseless_upload_breaks_nothing(uploader: Uploader) -> None:
 
 @pytest.mark.parametrize(
     "attachments",
-    ["x", ["x"], [1], [None], {"a": 1}, [str(uuid.UUID(int=1, version=4))], [str(uuid.UUID(int=1, version=4))] * 11],
+    [
+        "x",
+        ["x"],
+        [1],
+        [None],
+        {"a": 1},
+        [str(uuid.UUID(int=1, version=4))],
+        [str(uuid.UUID(int=1, version=4))] * 11,
+    ],
 )
 async def test_senseless_attachments_are_refused_and_nothing_is_sent(
     attachments: Any, tab: Page, served: Served

@@ -8,8 +8,7 @@ TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 
 # Real sockets, servers and browsers on a busy machine: what fails is run once more, alone, and must pass then.
-twice = $(PYTHON) -m pytest --numprocesses=2 --dist=loadfile $1 || \
-  $(PYTHON) -m pytest $1 --last-failed --last-failed-no-failures=none
+twice = $(PYTHON) -m $1 --numprocesses=2 || $(PYTHON) -m $1 --last-failed --last-failed-no-failures=none
 
 .PHONY: help run test test-postgres processes check format bench chaos soak lock messages vendor programs
 
@@ -22,10 +21,12 @@ run: .venv/run.stamp ## Start the site in the foreground, until Ctrl-C
 	@exec $(PYTHON) manage.py serve
 
 test: programs check ## Check everything and run every test
-	@rm -f .coverage
-	$(call twice,tests/pure --dist=worksteal --cov --cov-append)
-	$(call twice,tests/tab)
-	$(call twice,tests/browser)
+	@$(PYTHON) -m coverage erase
+	$(call twice,coverage run -m pytest tests/pure --dist=worksteal)
+	$(PYTHON) -m coverage combine --quiet
+	$(PYTHON) -m coverage report
+	$(call twice,pytest tests/tab --dist=loadfile)
+	$(call twice,pytest tests/browser --dist=loadfile)
 
 test-postgres: programs .venv/dev.stamp ## Run the tests of the sockets and pages on PostgreSQL and Redis
 	$(PYTHON) -m tests.scaled tests/tab

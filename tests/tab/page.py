@@ -55,6 +55,7 @@ class Page:
         self._loaded = ""
         self._socket: ClientConnection | None = None
         self._positions: dict[int, int] = {}
+        self._lowest: dict[int, int] = {}
         self._over: set[int] = set()
 
     async def load(self) -> None:
@@ -83,6 +84,8 @@ class Page:
             proxy=None,
         )
         self._over.clear()
+        # Another process may still have to read what the one before has shown.
+        self._lowest.clear()
         async with asyncio.timeout(PATIENCE):
             first = await self.next()
         assert first["type"] == "snapshot", first
@@ -250,8 +253,8 @@ class Page:
         if "content" in frame:
             self.dom.find(f'article[data-generation="{generation}"]')
         assert generation not in self._over, f"{frame['type']} after the end"
-        assert position >= self._positions.get(generation, 0), "the position fell"
-        self._positions[generation] = position
+        assert position >= self._lowest.get(generation, 0), "the position fell"
+        self._lowest[generation] = self._positions[generation] = position
         if frame["type"] == "end":
             self._over.add(generation)
 

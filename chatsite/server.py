@@ -4,7 +4,7 @@ import asyncio
 import io
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -125,8 +125,9 @@ class Server(Daphne):
 
     failed = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, listening: Callable[[], None], **kwargs: Any) -> None:
         self.ports: list[Any] = []
+        self.listening = listening
         super().__init__(*args, **kwargs)
 
     def run(self) -> None:
@@ -143,9 +144,10 @@ class Server(Daphne):
         self.stop()
 
     def listen_success(self, port: Any) -> None:
-        """Remember the port, to be able to close it before the end."""
+        """Remember the port, to be able to close it before the end, and tell that it is open."""
         self.ports.append(port)
         super().listen_success(port)
+        self.listening()
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Give the application a way to wait for its client; of a request, the body as a file."""
@@ -185,12 +187,16 @@ class Server(Daphne):
         await lifetime.end()
 
 
-def serve(host: str, port: int) -> int:
-    """Serve on this address until the process is told to end; gives its exit status."""
+def serve(host: str, port: int, listening: Callable[[], None]) -> int:
+    """Serve on this address until the process is told to end; gives its exit status.
+
+    `listening` is called once browsers can connect.
+    """
     from chatsite.asgi import application
 
     server = Server(
         application,
+        listening=listening,
         endpoints=build_endpoint_description_strings(host=host, port=port),
         # Its limit of a day closes with a code that no browser comes back from.
         websocket_timeout=-1,

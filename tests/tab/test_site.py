@@ -158,6 +158,18 @@ def test_it_serves_from_postgresql_and_redis_too(tmp_path: Path, postgres_url: s
             assert "Traceback" not in server.text()
 
 
+def test_where_it_is_is_only_told_once_it_is_there(tmp_path: Path, url: str) -> None:
+    taken = url.rpartition(":")[2]
+    result = servers.manage(tmp_path, "serve", PORT=taken)
+    assert result.returncode == 1
+    assert "cannot listen" in result.stderr
+    assert "Chatsite is at" not in result.stdout
+    with servers.site(tmp_path) as server:
+        servers.wait_until(
+            lambda: f"Chatsite is at {server.url}/" in server.text(), "the address in the log"
+        )
+
+
 def test_another_asgi_server_can_serve_it(tmp_path: Path) -> None:
     shutil.copytree(servers.prepared(), tmp_path, dirs_exist_ok=True)
     port = servers.free_port()

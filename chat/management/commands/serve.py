@@ -1,5 +1,7 @@
 """Serve the site with Daphne until Ctrl-C or SIGTERM."""
 
+import logging
+import os
 import sys
 from typing import Any
 
@@ -20,6 +22,17 @@ class Command(BaseCommand):
         sys.setswitchinterval(0.0005)
         environment = settings.ENVIRONMENT
         (settings.VAR_DIR / "address").write_text(environment.public_url)
-        self.stdout.write(f"Chatsite is at {environment.public_url}/ (Ctrl-C ends it)")
+        leave(serve(environment.host, environment.port, self.listening))
+
+    def listening(self) -> None:
+        """Tell where the site is, now that it is there."""
+        self.stdout.write(f"Chatsite is at {settings.ENVIRONMENT.public_url}/ (Ctrl-C ends it)")
         self.stdout.flush()
-        sys.exit(serve(environment.host, environment.port))
+
+
+def leave(status: int) -> None:
+    """End the process, though a thread of a request may still wait for the loop that has ended."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import dj_database_url
@@ -78,6 +78,7 @@ def load() -> Environment:
         environment = read(os.environ)
         _make("VAR_DIR", environment.var)
         _make("FILES_DIR", environment.files)
+        _require_place(environment.database)
         return environment
     except BadEnvironment as bad:
         for problem in bad.problems:
@@ -149,6 +150,15 @@ def _make(name: str, path: Path) -> None:
         writable = False
     if not writable:
         raise BadEnvironment([f"{name} must be a directory that can be written, not {path}."])
+
+
+def _require_place(database: Mapping[str, Any]) -> None:
+    """Raise BadEnvironment if SQLite cannot make its file, nor the ones it keeps beside it."""
+    directory = Path(database["NAME"]).parent
+    if database["ENGINE"] == values.SQLITE and not os.access(directory, os.W_OK):
+        raise BadEnvironment(
+            [f"DATABASE_URL must name a file in a directory that can be written, not {directory}."]
+        )
 
 
 def _own_names(host: str) -> str:

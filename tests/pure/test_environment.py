@@ -91,6 +91,16 @@ def test_a_bad_directory_stops_the_start_too(tmp_path: Path, name: str) -> None:
     assert result.stderr.splitlines() == [sentence]
 
 
+def test_a_database_file_in_a_directory_that_is_missing_stops_the_start_too(
+    tmp_path: Path,
+) -> None:
+    missing = tmp_path / "missing"
+    result = manage(tmp_path, "check", DATABASE_URL=f"sqlite:///{missing}/chat.sqlite3")
+    assert result.returncode == 2
+    sentence = f"DATABASE_URL must name a file in a directory that can be written, not {missing}."
+    assert result.stderr.splitlines() == [sentence]
+
+
 def test_nothing_set_gives_a_private_site_with_the_demo_model(tmp_path: Path) -> None:
     environment = read({"VAR_DIR": str(tmp_path)})
     assert not environment.debug

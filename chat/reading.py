@@ -95,7 +95,6 @@ def _sentence(error: ValidationError) -> str:
         "json_invalid": _("The frame is not JSON."),
         "union_tag_invalid": _("The type is unknown."),
         "union_tag_not_found": _("The type is missing."),
-        "model_attributes_type": _("The frame is not an object."),
-        "model_type": _("The frame is not an object."),
     }
-    return what.get(first["type"], f"{where}: {first['msg']}."[:200])
+    otherwise = f"{where}: {first['msg']}."[:200] if where else _("The frame is not an object.")
+    return what.get(first["type"], otherwise)

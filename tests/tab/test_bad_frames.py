@@ -173,6 +173,19 @@ async def test_a_refused_command_is_named_by_its_key(tab: Page) -> None:
         assert (await tab.first("notice")).get("key") == KEY, str(frame)[:60]
 
 
+@pytest.mark.parametrize(
+    ("frame", "sentence"),
+    [
+        ("[]", "The frame is not an object."),
+        ("null", "The frame is not an object."),
+        ({**SEND, "params": "x"}, "send.params: Input should be an object."),
+    ],
+)
+async def test_what_is_no_object_is_named(frame: Any, sentence: str, tab: Page) -> None:
+    await tab.say(frame)
+    assert (await tab.first("notice"))["text"] == sentence
+
+
 async def test_a_ping_gets_its_number_back(tab: Page) -> None:
     for n in (0, -1, 2**31, 2**53 - 1):
         await tab.say({"type": "ping", "n": n})

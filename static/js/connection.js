@@ -24,10 +24,13 @@ let silence, banner, retry;
 
 export const online = () => whole;
 
+// Half of a character that was cut in two is no text that JSON can carry: the server could not even read its key.
+const wellFormed = (_, value) => (typeof value === "string" ? value.toWellFormed() : value);
+
 /** Sends a frame if the page is whole; a server that then says nothing at all counts as lost. */
 export function send(command) {
   if (!whole || connection.socket?.readyState !== WebSocket.OPEN) return false;
-  connection.socket.send(JSON.stringify(command));
+  connection.socket.send(JSON.stringify(command, wellFormed));
   silence ??= setTimeout(giveUp, SILENCE_MS);
   return true;
 }
@@ -46,6 +49,7 @@ function show(state) {
   clearTimeout(banner);
   banner = undefined;
   if (link.dataset.state !== state) link.dataset.state = state;
+  if (state === "lost") emit("unreachable");
 }
 
 function lost() {

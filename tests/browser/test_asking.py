@@ -140,6 +140,17 @@ def test_nothing_is_sent_of_an_empty_composer(alice: Tab) -> None:
     expect(alice.button).to_have_attribute("aria-disabled", "false")
 
 
+def test_half_a_character_is_sent_as_a_replacement_character(alice: Tab) -> None:
+    alice.text.evaluate("""e => {
+      e.value = "echo half \\ud83d of it";
+      e.dispatchEvent(new Event("input", {bubbles: true}));
+    }""")
+    alice.text.press("Enter")
+    alice.ended()
+    expect(alice.text).to_have_value("")
+    assert alice.row["text"].strip() == "half \N{REPLACEMENT CHARACTER} of it"
+
+
 def test_what_is_too_long_is_said_and_not_sent(alice: Tab) -> None:
     alice.text.evaluate("""e => {
       e.value = "a".repeat(100_003);

@@ -56,6 +56,8 @@ on("refused", rest);
 // Signed out or gone: nothing more will be told here.
 on("final", () => enter(""));
 on("lost", () => waiting().length && enter("offline"));
+// What was told last is no longer known to be so.
+on("unreachable", () => phase && phase !== "stopping" && enter("offline"));
 on("swapped", ({ type }) => {
   if (type === "delta" && phase === "sent") enter("writing");
   if (type !== "snapshot") return;

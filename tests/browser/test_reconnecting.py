@@ -244,6 +244,24 @@ def test_an_answer_goes_on_behind_a_broken_connection(wired: Tab, line: Wire, mo
     not_reloaded(wired)
 
 
+def test_progress_does_not_claim_what_a_broken_connection_cannot_tell(
+    wired: Tab, line: Wire, model: Model
+) -> None:
+    tag = model.tag()
+    wired.ask(f"long rate=400 hold=500 tag={tag}")
+    wired.writing("What a model does")
+    model.request(tag, "held")
+    expect(wired.progress).to_contain_text("Writing")
+    line.cut()
+    lost(wired)
+    expect(wired.progress).to_have_text("Waiting for the connection…")
+    line.mend()
+    found(wired)
+    expect(wired.progress).to_contain_text("Writing")
+    model.go(tag)
+    wired.ended()
+
+
 def test_an_answer_grows_through_many_short_breaks_without_a_lost_or_doubled_character(
     wired: Tab, line: Wire
 ) -> None:

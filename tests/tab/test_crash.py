@@ -1,6 +1,7 @@
 """The server's own end: killed, told to drain, restarted, and a second one beside it."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import subprocess
@@ -141,6 +142,27 @@ async def test_a_first_prompt_right_after_the_start_is_accepted(
     own.server.start()
     new = await open_tab(mine.person)
     assert (await new.command("send", text="rate=0 list"))["type"] == "ack"
+
+
+async def test_requests_at_the_very_end_do_not_keep_the_process(own: Served, mine: Page) -> None:
+    await mine.end(await mine.ask("echo pinned rate=0"))
+    async with mine.person.browser() as browser:
+        token = await own.token(browser)
+        answered: list[int] = []
+
+        async def pin_on() -> None:
+            with contextlib.suppress(httpx2.HTTPError):
+                while True:
+                    path = f"/conversations/{mine.conversation}/pin"
+                    answer = await browser.post(path, data={"csrfmiddlewaretoken": token})
+                    answered.append(answer.status_code)
+
+        pinning = [asyncio.create_task(pin_on()) for _ in range(4)]
+        await eventually(lambda: len(answered) >= 8, "answers to requests")
+        own.server.signal(signal.SIGTERM)
+        assert await gone(own) == 0
+        await asyncio.gather(*pinning)
+    assert set(answered) <= {302, 503}
 
 
 async def test_a_drain_lets_short_answers_end_and_saves_long_ones(

@@ -40,6 +40,17 @@ def test_a_fault_is_a_sentence_with_retry(alice: Tab, words: str, said: str) -> 
     alice.shows_the_row()
 
 
+def test_an_answer_without_a_word_says_so(alice: Tab) -> None:
+    alice.ask("blank rate=0")
+    alice.ended()
+    expect(alice.answer.locator(".ending")).to_have_text("The model server sent an empty answer.")
+    alice.page.reload()
+    expect(alice.answer.locator(".ending")).to_be_visible()
+    alice.ask("tool whole rate=0")
+    alice.ended()
+    expect(alice.answer.locator(".ending")).to_have_count(0)
+
+
 def test_retry_asks_again_in_the_same_place(alice: Tab) -> None:
     alice.ask("error once rate=0")
     alice.ended("failed")

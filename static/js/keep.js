@@ -1,13 +1,14 @@
 // Keeps what a swap would lose: which details the reader opened or closed, and the focus.
-import { live, on, text } from "./page.js";
+import { live, main, on, text } from "./page.js";
 
 const coarse = matchMedia("(pointer: coarse)");
 let folds = new Map();
 let focused = null; // the id of what had the focus here
 
 function remember() {
-  folds = new Map([...live.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]));
-  const here = live.contains(document.activeElement);
+  // A snapshot may replace more than the live end: earlier turns, and what is said of another branch.
+  folds = new Map([...main.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]));
+  const here = main.contains(document.activeElement);
   focused = here ? document.activeElement.id || "elsewhere" : null;
 }
 

@@ -182,6 +182,35 @@ def test_a_fork_is_a_conversation_of_its_own_and_a_cut_asks_first(tab: Tab) -> N
     expect(tab.answers).to_have_count(1)
 
 
+def test_what_another_path_replaces_keeps_what_was_opened_and_the_focus(
+    tab: Tab, model: Model
+) -> None:
+    ask(tab, "think rate=0")
+    ask(tab, "echo second rate=0")
+    ask(tab, "echo third rate=0")
+    tab.page.reload()  # the first turns are earlier ones now
+    tab.connected()
+    tab.answers.first.locator(".reasoning summary").click()
+    second = tab.prompts.nth(1)
+    second.hover()
+    second.get_by_role("button", name="More actions").click()
+    tab.page.get_by_role("button", name="Delete with what follows").click()
+    dialog = tab.page.get_by_role("dialog", name="Delete this message?")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(tab.prompts).to_have_count(1)
+    expect(tab.answer.locator("details.reasoning")).to_have_attribute("open", "")
+    expect(tab.page.locator("#text:focus, .answer:focus")).to_have_count(1)
+    tag = model.tag()
+    press(tab, "Edit the message", ".prompt")
+    tab.page.locator(".edit-text").fill(f"code rate=0 hold=60 tag={tag}")
+    tab.page.get_by_role("button", name="Save & send").click()
+    model.request(tag, "held")
+    press(tab, "Previous variant", ".prompt")
+    tab.page.get_by_role("button", name="Stop it").press("Enter")
+    expect(tab.page.locator("#elsewhere")).to_be_empty()
+    expect(tab.page.locator("#text:focus, .answer:focus")).to_have_count(1)
+
+
 def test_without_its_only_prompt_a_conversation_is_deleted_and_can_be_brought_back(
     tab: Tab,
 ) -> None:

@@ -102,6 +102,10 @@ def test_an_image_opens_large_and_gives_the_focus_back(alice: Tab) -> None:
     wait_until(
         lambda: bool(dialog.locator("img").evaluate("i => i.naturalWidth === 40")), "the image"
     )
+    outer, inner = dialog.bounding_box(), dialog.locator("img").bounding_box()
+    assert outer and inner, "a small image stands in the middle of its dialog"
+    sides = inner["x"] - outer["x"], outer["width"] - inner["width"] - (inner["x"] - outer["x"])
+    assert abs(sides[0] - sides[1]) <= 1
     assert not violations(alice.page)
     alice.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

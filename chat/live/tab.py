@@ -237,7 +237,7 @@ class Tab:
             self._owed.discard(generation_id)
             self._ended = max(self._ended, generation_id)
             await self._wire.send(frame)
-        elif self._following is not None:
+        elif self._following is not None and self._following.generation_id == generation_id:
             # Its rows were deleted: show what is there instead.
             self.path_changed()
 

@@ -92,7 +92,9 @@ async def test_what_ends_on_another_branch_is_told_where_one_is(
     assert tab.dom.turns() == (await reloaded(tab)).turns() and row["text"]
 
 
-async def test_a_cut_answer_is_stopped_first(tab: Page, served: Served, model: Model) -> None:
+async def test_a_cut_answer_is_stopped_first_and_the_next_one_shown_once(
+    tab: Page, served: Served, model: Model
+) -> None:
     first = await tab.finished("echo one rate=0")
     label = tag()
     generation = await tab.ask(f"code rate=0 hold=40 tag={label}")
@@ -107,8 +109,18 @@ async def test_a_cut_answer_is_stopped_first(tab: Page, served: Served, model: M
     assert (await model.request(label, "ended"))["tag"] == label
     await tab.until(lambda frame: not tab.dom.has(f"#m{prompt}"))
     assert tab.dom.has(f"#m{first['message']}")
-    again = await tab.finished("echo three rate=0")
-    assert again["status"] == "complete"
+    label = tag()
+    again = await tab.ask(f"code rate=0 hold=40 tag={label}")
+    await model.request(label, "held")
+    shown = f'[data-generation="{again}"]'
+    if not tab.dom.has(shown):
+        await tab.until(lambda frame: tab.dom.has(shown))
+    before = len(tab.frames)
+    for _ in range(5):
+        await tab.drained()
+    assert "snapshot" not in [frame["type"] for frame in tab.frames[before:]], "all is shown"
+    await model.go(label)
+    assert (await tab.end(again))["status"] == "complete"
     assert tab.dom.turns() == (await reloaded(tab)).turns()
 
 

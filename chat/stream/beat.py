@@ -1,11 +1,11 @@
 """How often an answer is written and shown: a window that stretches with the load."""
 
 SHORTEST = 0.016
-LONGEST = 0.120
+LONG = 0.120
+LONGEST = 0.360
 CALM = 0.10
 FULL = 0.50
 OVERLOADED = 0.80
-BREATHLESS = 0.360
 SMOOTHING = 0.25
 REPEATED_BYTES_PER_SECOND = 64_000
 
@@ -18,7 +18,7 @@ def beat(busy: float) -> float:
     """
     strain = min(1.0, max(0.0, (busy - CALM) / (FULL - CALM)))
     excess = max(0.0, (busy - OVERLOADED) / (1.0 - OVERLOADED))
-    return SHORTEST + (LONGEST - SHORTEST) * strain + (BREATHLESS - LONGEST) * excess
+    return SHORTEST + (LONG - SHORTEST) * strain + (LONGEST - LONG) * excess
 
 
 def pause_after(repeated_bytes: int) -> float:

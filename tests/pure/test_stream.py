@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.stream import entries
-from chat.stream.beat import BREATHLESS, LONGEST, SHORTEST, Load, beat, pause_after
+from chat.stream.beat import LONG, LONGEST, SHORTEST, Load, beat, pause_after
 from chat.stream.entries import Entry, Part
 from chat.stream.fold import Answer, fold
 from chat.stream.log import Log, LogClosed
@@ -181,10 +181,10 @@ def test_estimates_say_that_they_are_estimates_and_nothing_is_not_estimated() ->
 
 def test_the_beat_is_a_frame_while_calm_and_stretches_with_the_load() -> None:
     assert beat(0.0) == beat(0.1) == SHORTEST
-    assert beat(0.5) == pytest.approx(LONGEST)
-    assert beat(0.8) == pytest.approx(LONGEST)
-    assert beat(1.0) == pytest.approx(BREATHLESS)
-    assert SHORTEST < beat(0.3) < LONGEST
+    assert beat(0.5) == pytest.approx(LONG)
+    assert beat(0.8) == pytest.approx(LONG)
+    assert beat(1.0) == pytest.approx(LONGEST)
+    assert SHORTEST < beat(0.3) < LONG
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

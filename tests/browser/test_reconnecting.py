@@ -55,6 +55,15 @@ def wired(browsers: Browsers, know: Know, line: Wire) -> Tab:
     return tab
 
 
+def held(tab: Tab, model: Model) -> str:
+    """Ask for an answer that stays in its middle, and shows it; gives its tag."""
+    tag = model.tag()
+    tab.ask(f"long rate=0 hold=60 tag={tag}")
+    tab.writing("How an answer gets to your screen")
+    model.request(tag, "held")
+    return tag
+
+
 def not_reloaded(tab: Tab) -> None:
     assert tab.page.evaluate("() => window.loaded_once === true")
 
@@ -228,10 +237,7 @@ def test_a_short_break_is_not_even_mentioned(wired: Tab, line: Wire) -> None:
 
 
 def test_an_answer_goes_on_behind_a_broken_connection(wired: Tab, line: Wire, model: Model) -> None:
-    tag = model.tag()
-    wired.ask(f"long rate=0 hold=60 tag={tag}")
-    wired.writing("How an answer gets to your screen")
-    model.request(tag, "held")
+    tag = held(wired, model)
     line.cut()
     lost(wired)
     model.go(tag)
@@ -247,10 +253,7 @@ def test_an_answer_goes_on_behind_a_broken_connection(wired: Tab, line: Wire, mo
 def test_progress_does_not_claim_what_a_broken_connection_cannot_tell(
     wired: Tab, line: Wire, model: Model
 ) -> None:
-    tag = model.tag()
-    wired.ask(f"long rate=400 hold=500 tag={tag}")
-    wired.writing("What a model does")
-    model.request(tag, "held")
+    tag = held(wired, model)
     expect(wired.progress).to_contain_text("Writing")
     line.cut()
     lost(wired)
@@ -371,10 +374,7 @@ def test_a_prompt_sent_into_a_half_open_socket_is_asked_once(
 def test_a_half_open_socket_in_mid_answer_is_noticed_by_stopping(
     wired: Tab, line: Wire, model: Model
 ) -> None:
-    tag = model.tag()
-    wired.ask(f"long rate=0 hold=60 tag={tag}")
-    wired.writing("How an answer gets to your screen")
-    model.request(tag, "held")
+    tag = held(wired, model)
     line.freeze()
     wired.button.click()
     expect(wired.progress).to_contain_text("Stopping")

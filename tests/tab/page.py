@@ -55,7 +55,6 @@ class Page:
         self._loaded = ""
         self._socket: ClientConnection | None = None
         self._positions: dict[int, int] = {}
-        self._lowest: dict[int, int] = {}
         self._over: set[int] = set()
 
     async def load(self) -> None:
@@ -84,11 +83,14 @@ class Page:
             proxy=None,
         )
         self._over.clear()
-        # Another process may still have to read what the one before has shown.
-        self._lowest.clear()
         async with asyncio.timeout(PATIENCE):
             first = await self.next()
         assert first["type"] == "snapshot", first
+
+    async def move(self) -> None:
+        """Connect to another process, which may still have to read what this one has shown."""
+        self._positions.clear()
+        await self.connect()
 
     async def close(self) -> None:
         """Close the socket, as leaving the page would."""
@@ -253,8 +255,8 @@ class Page:
         if "content" in frame:
             self.dom.find(f'article[data-generation="{generation}"]')
         assert generation not in self._over, f"{frame['type']} after the end"
-        assert position >= self._lowest.get(generation, 0), "the position fell"
-        self._lowest[generation] = self._positions[generation] = position
+        assert position >= self._positions.get(generation, 0), "the position fell"
+        self._positions[generation] = position
         if frame["type"] == "end":
             self._over.add(generation)
 

@@ -194,7 +194,7 @@ async def read_on(page: Page, generation: int) -> tuple[dict[str, Any], int]:
         except Closed:
             assert page.frames[-1]["type"] == "bye" and page.frames[-1]["reason"] == "deploy"
             moves += 1
-            await page.connect()
+            await page.move()
             ends = [each for each in page.frames if each["type"] == "end"]
             if page.frames[-1]["running"] is None and not ends:
                 return {"status": page.person.served.generation(generation)["status"]}, moves

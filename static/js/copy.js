@@ -1,31 +1,9 @@
 // Copying a code block, or a whole answer as the Markdown it was written in.
 import { say } from "./announce.js";
+import { write } from "./clipboard.js";
 import { word } from "./page.js";
 
 const DONE_MS = 1600;
-
-/** The old way, for plain-http hosts, where `navigator.clipboard` is missing. */
-function copyBySelection(words) {
-  const area = document.createElement("textarea");
-  const focused = document.activeElement;
-  area.value = words;
-  area.className = "hidden-text";
-  (document.querySelector("dialog[open]") ?? document.body).append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  focused?.focus({ preventScroll: true });
-  return done;
-}
-
-async function write(words) {
-  try {
-    await navigator.clipboard.writeText(words);
-    return true;
-  } catch {
-    return copyBySelection(words);
-  }
-}
 
 function draw(button, label, icon) {
   const use = button.querySelector("use");

@@ -1,26 +1,17 @@
-// Copying a link. Where nothing else works its address stays selected, so that it can be copied by hand.
-const DONE_MS = 1600;
+// Copying a link. Where nothing works its address is selected, so that it can be copied by hand.
+import { write } from "./clipboard.js";
 
-async function copied(field) {
-  try {
-    await navigator.clipboard.writeText(field.value);
-    return true;
-  } catch {
-    // Plain-http hosts have no clipboard but the old one.
-    field.select();
-    return document.execCommand("copy");
-  }
-}
+const DONE_MS = 1600;
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest(".share-copy");
   if (!button) return;
   const line = button.closest(".share-line");
+  const field = line.querySelector(".share-address");
   const said = line.querySelector("[role=status]");
-  const done = await copied(line.querySelector(".share-address"));
+  const done = await write(field.value);
   said.textContent = done ? said.dataset.copied : said.dataset.notCopied;
-  if (!done) return;
-  button.focus({ preventScroll: true });
+  if (!done) return field.select();
   button.classList.add("done");
   setTimeout(() => {
     button.classList.remove("done");

@@ -1,6 +1,6 @@
 """Fixtures of the tests without a database."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import openai
 import pytest
@@ -25,6 +25,14 @@ async def open_upstream() -> AsyncIterator[Callable[..., Upstream]]:
     yield make
     for upstream in opened:
         await upstream.aclose()
+
+
+@pytest.fixture(scope="module")
+def tried_once() -> Iterator[None]:
+    """Clients that try nothing again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chat.upstream.client.RETRIES", 0)
+        yield
 
 
 @pytest.fixture

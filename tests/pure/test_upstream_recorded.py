@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pure.heard import Heard, awkward, hear
 from tests.pure.replay import RECORDINGS, Transcript, cut, load
+from tests.pure.replayed import Heard, awkward, hear
+
+pytestmark = pytest.mark.usefixtures("tried_once")
 
 RECORDED = sorted(RECORDINGS.glob("*/*.txt"))
 REFUSALS = {
@@ -41,13 +42,6 @@ REFUSALS = {
     "llama-server/27": "context_too_long",
     "llama-server/28": "unreachable",
 }
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _tried_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chat.upstream.client.RETRIES", 0)
-        yield
 
 
 def recorded(transcript: Transcript) -> Heard:

@@ -1,7 +1,6 @@
 """What real servers sent, replayed from a socket and cut at awkward places."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,12 @@ from hypothesis import strategies as st
 from chat.stream.entries import Entry
 from chat.upstream import UpstreamError
 from chat.upstream.parser import Parser
-from tests.pure.heard import Heard, awkward, hear
 from tests.pure.replay import Transcript, cut, load
+from tests.pure.replayed import Heard, awkward, hear
+
+pytestmark = pytest.mark.usefixtures("tried_once")
 
 OWN = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _tried_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chat.upstream.client.RETRIES", 0)
-        yield
 
 
 def parsed(pieces: list[bytes]) -> Heard:

@@ -52,6 +52,11 @@ def _decoded(value: Any) -> Any:
     return from_json(value) if isinstance(value, str) else value
 
 
+def _absent(value: Any) -> Any:
+    """A posted form says with nothing what the wire says with null."""
+    return None if value == "" else value
+
+
 class Settings(BaseModel):
     """What a new conversation is to have; one that exists has its own."""
 
@@ -87,7 +92,7 @@ class Send(Command):
 
     type: Literal["send"] = "send"
     text: str = ""
-    parent: Id | Literal[""] | None = None
+    parent: Annotated[Id | None, BeforeValidator(_absent)] = None
     temporary: bool | None = None
     tools: Switched | None = None
     attachments: list[uuid.UUID] | None = None
@@ -101,7 +106,7 @@ class Send(Command):
 
     def apply(self, conversation: Conversation, ask: Ask) -> Accepted:
         """Send the prompt."""
-        at = LEAF if "parent" not in self.model_fields_set else self.parent or None
+        at = LEAF if "parent" not in self.model_fields_set else self.parent
         return conversation.send(ask, self.text, at, self.attachments or [], self.files_of)
 
 

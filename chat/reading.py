@@ -1,6 +1,5 @@
 """Reading commands: frames, posted forms and posted JSON, checked, or refused with a sentence."""
 
-import re
 import uuid
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from chat.attachments.sentences import too_many
+from chat.complaints import complaint
 from chat.forms import NUL, Frame, Invalid, Malformed, Send, Settings, TooLong
 
 _object: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
@@ -20,7 +20,7 @@ def parse_frame(text: str | bytes) -> Frame:
     try:
         return checked(_frames.validate_json(text))
     except ValidationError as error:
-        invalid = Invalid(_sentence(error))
+        invalid = Invalid(complaint(error))
         invalid.key = _key_in(text)
         raise invalid from None
 
@@ -30,7 +30,7 @@ def parse_body(body: bytes, type: str) -> Frame:
     try:
         fields = _object.validate_json(body)
     except ValidationError as error:
-        raise Invalid(_sentence(error)) from None
+        raise Invalid(complaint(error)) from None
     return parse_fields({**fields, "type": type})
 
 
@@ -39,7 +39,7 @@ def parse_fields(fields: dict[str, Any]) -> Frame:
     try:
         return checked(_frames.validate_python(fields))
     except ValidationError as error:
-        invalid = Invalid(_sentence(error))
+        invalid = Invalid(complaint(error))
         invalid.key = _key_among(fields)
         raise invalid from None
 
@@ -83,18 +83,3 @@ def _key_among(fields: dict[str, Any]) -> uuid.UUID | None:
         return _Keyed.model_validate(fields).key
     except ValidationError:
         return None
-
-
-def _sentence(error: ValidationError) -> str:
-    """A short sentence about the first problem, without repeating what was sent."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(str(place) for place in first["loc"] if not isinstance(place, int))
-    # Names in `loc` may be the sender's own: say no more of them than a name can hold.
-    where = re.sub(r"[^\w.]", "", where)[:60]
-    what = {
-        "json_invalid": _("The frame is not JSON."),
-        "union_tag_invalid": _("The type is unknown."),
-        "union_tag_not_found": _("The type is missing."),
-    }
-    otherwise = f"{where}: {first['msg']}."[:200] if where else _("The frame is not an object.")
-    return what.get(first["type"], otherwise)

@@ -15,7 +15,7 @@ LAYERS = [
     "rendering upstream attachments",
     "models",
     "forms choices allowance prices pulse search exporting tools",
-    "live sharing reading",
+    "live sharing reading complaints",
     "rounds writer supervisor taking recovery heartbeat refusals departures titles purging uploads",
     "views consumers api admin templatetags importing branching",
     "urls routing apps management",

@@ -140,6 +140,7 @@ async def refused(tab: Page, frame: Any) -> str:
         told = await tab.next()
     assert told["type"] == "notice", (shown, told)
     assert len(told["text"]) < 300 and "Traceback" not in told["text"], shown
+    assert "Input" not in told["text"] and told["text"].endswith("."), told
     return str(told["code"])
 
 
@@ -178,10 +179,20 @@ async def test_a_refused_command_is_named_by_its_key(tab: Page) -> None:
     [
         ("[]", "The frame is not an object."),
         ("null", "The frame is not an object."),
-        ({**SEND, "params": "x"}, "send.params: Input should be an object."),
+        ({**SEND, "params": "x"}, "params must be an object."),
+        ({**SEND, "key": "x"}, "key must be a UUID."),
+        ({**SEND, "parent": "leaf"}, "parent must be a whole number."),
+        ({**SEND, "attachments": [1]}, "attachments.0 must be a UUID."),
+        ({**SEND, "tools": {"a b": True}}, "tools.ab is not valid."),
+        ({**SEND, "params": {"top_p": 99}}, "params.top_p must be at most 1."),
+        ({**SEND, "settings": {"params": {"hot": 1}}}, "settings.params.hot is not known."),
+        ({"type": "regenerate", "key": KEY}, "message is missing."),
+        ({"type": "allow", "ask": KEY, "choice": 5}, "choice must be one of: once, always, deny."),
     ],
 )
-async def test_what_is_no_object_is_named(frame: Any, sentence: str, tab: Page) -> None:
+async def test_what_is_wrong_is_named_as_its_sender_did(
+    frame: Any, sentence: str, tab: Page
+) -> None:
     await tab.say(frame)
     assert (await tab.first("notice"))["text"] == sentence
 

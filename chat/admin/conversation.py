@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from chat.attachments.giving import given
 from chat.models import Attachment, Conversation, Generation, Message
 
-from .filters import AnswerModelFilter, AnswerStatusFilter, PersonFilter
+from .filters import AnswerModelFilter, AnswerStatusFilter, PersonFilter, of_person
 from .readonly import ReviewAdmin, badge, filtered
 from .search import as_id, words
 from .transcript import Asked, transcript
@@ -41,7 +41,9 @@ class ConversationAdmin(ReviewAdmin):
     date_hierarchy = "created_at"
     ordering = ("-updated_at", "-id")
     search_fields = ("title", "messages__text")
-    search_help_text = _("Words of the title or of any message, or a conversation’s id")
+    search_help_text = _(
+        "Words of the title, of any message or of the person’s name, or a conversation’s id"
+    )
 
     class Media:
         css = {"all": ["css/admin-review.css"]}  # noqa: RUF012 (Django's own form)
@@ -60,13 +62,14 @@ class ConversationAdmin(ReviewAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Those with every word in the title or in some message; "quoted words" stay together.
+        """Those with every word in the title, some message, or the person's name or e-mail.
 
+        "Quoted words" stay together.
         A subquery for each word, not a join: nothing is multiplied, so nothing must be distinct.
         """
         for word in words(search_term):
             said = Message.objects.filter(conversation=OuterRef("pk"), text__icontains=word)
-            found = Q(title__icontains=word) | Q(Exists(said))
+            found = Q(title__icontains=word) | Q(Exists(said)) | of_person(word)
             queryset = queryset.filter(found | Q(pk=id) if (id := as_id(word)) else found)
         return queryset, False
 

@@ -14,6 +14,16 @@ from chat.models import Generation
 Choices = list[tuple[str, Any]]
 
 
+def of_person(word: str) -> Q:
+    """Conversations of people with this word in their user name, name or e-mail."""
+    return (
+        Q(owner__username__icontains=word)
+        | Q(owner__email__icontains=word)
+        | Q(owner__first_name__icontains=word)
+        | Q(owner__last_name__icontains=word)
+    )
+
+
 class PersonFilter(admin.SimpleListFilter):
     """Typed, as there may be thousands of people: part of a user name, a name or an e-mail."""
 
@@ -34,12 +44,7 @@ class PersonFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         for word in (self.value() or "").replace("\0", "").split():
-            queryset = queryset.filter(
-                Q(owner__username__icontains=word)
-                | Q(owner__email__icontains=word)
-                | Q(owner__first_name__icontains=word)
-                | Q(owner__last_name__icontains=word)
-            )
+            queryset = queryset.filter(of_person(word))
         return queryset
 
 

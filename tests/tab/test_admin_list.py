@@ -72,6 +72,16 @@ def test_found_by_person(staff: Client, alice: User, bob: User) -> None:
     assert titles(staff, person="  ") == ["of Bob", "of Alice"]
 
 
+def test_the_search_finds_a_person_too(staff: Client, alice: User, bob: User) -> None:
+    conversation(alice, "On bobsleighs")
+    conversation(bob, "On sledges")
+    assert titles(staff, q="ALICE@example.org") == ["On bobsleighs"]
+    assert titles(staff, q="liddell") == ["On bobsleighs"]
+    assert titles(staff, q="bob") == ["On sledges", "On bobsleighs"]
+    assert titles(staff, q="bob sledges") == ["On sledges"]
+    assert titles(staff, q="alice sledges") == []
+
+
 def test_found_by_model_and_status_of_any_answer(staff: Client, alice: User) -> None:
     first = conversation(alice, "first", model="gpt-5.2")
     say(first, "again", "", model="llama", status="failed")
@@ -138,7 +148,11 @@ def test_a_list_takes_few_queries(
 ) -> None:
     for n in range(number):
         conversation((alice, bob)[n % 2], f"Question {n}")
-    for params in ({}, {"q": "question hi"}, {"answer": "complete", "by": "demo", "person": "a"}):
+    for params in (
+        {},
+        {"q": "question alice"},
+        {"answer": "complete", "by": "demo", "person": "a"},
+    ):
         with django_assert_max_num_queries(QUERIES):
             assert staff.get(LIST, params).status_code == 200
         with django_assert_max_num_queries(QUERIES):

@@ -191,6 +191,7 @@ class Supervisor:
                 # The database will never take this: save at least that it ended.
                 logger.exception("the answer of generation %s cannot be saved", generation.pk)
                 outcome = Outcome(status="failed", error_code="internal", error_text=UNSAVED)
+                outcome.error_retryable = True
                 outcome.finished_at = timezone.now()
             await asyncio.sleep(wait)
             wait = min(LONGEST_WAIT, wait * 2)

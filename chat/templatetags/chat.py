@@ -4,10 +4,12 @@ from decimal import Decimal
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from chat.attachments.found import MEGA
 from chat.models import Generation
 from chat.prices import cost_of
+from chat.upstream.errors import ADVICE
 
 register = template.Library()
 
@@ -46,3 +48,10 @@ def cost(generation: Generation) -> str:
     """What an answer cost, with its currency; "" where its model has no price."""
     found = cost_of(generation)
     return f"{money(found[0])} {found[1]}" if found else ""
+
+
+@register.filter
+def advice(generation: Generation) -> str:
+    """What may help a failed answer, in the reader's language; "" where asking again may."""
+    told = ADVICE.get(generation.error_code)
+    return gettext(told) if told and not generation.error_retryable else ""

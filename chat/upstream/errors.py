@@ -1,6 +1,7 @@
 """What can go wrong with a model, in a few codes with a sentence each for the person."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import orjson
@@ -44,6 +45,15 @@ SENTENCES: dict[Code, str] = {
     "empty": _("The model server sent an empty answer."),
 }
 NO_SERVICE = _("There is no chat service at the address of the model server.")
+# What may help where asking again cannot, unless the sentence itself says it.
+ADVICE: Mapping[str, str] = {
+    "unauthorized": _("Please tell the administrator."),
+    "model_unavailable": _("Choose another model."),
+    "context_too_long": _("Shorten the message, begin a new chat, or choose another model."),
+    "quota": _("Please tell the administrator."),
+    "bad_request": _("Other settings or another model may help."),
+    "unreachable": _("Please tell the administrator."),
+}
 _RETRYABLE: frozenset[Code] = frozenset(
     {"rate_limited", "unreachable", "timeout", "cut", "garbled", "server_error", "empty"}
 )

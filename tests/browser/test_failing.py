@@ -10,34 +10,50 @@ from .person import Tab
 FAILED = {
     "an error instead of an answer": ("error", "problem"),
     "an error in the middle": ("error in the middle", ""),
-    "a bad key": ("error 401", "key"),
-    "an unknown model": ("error 404", "model"),
-    "a request that it does not like": ("error 422", ""),
-    "a context that is too long": ("error context", "long"),
     "too many requests": ("error 429", ""),
-    "a used-up quota": ("error quota", "quota"),
     "a page instead of JSON": ("error 502", ""),
     "an error with a path in it": ("error message", ""),
     "a response without an answer": ("empty", ""),
     "garbage in the stream": ("garbage", ""),
 }
+BEYOND_RETRY = {
+    "a bad key": ("error 401", "Please tell the administrator."),
+    "an unknown model": ("error 404", "Choose another model."),
+    "a request that it does not like": ("error 422", "Other settings or another model may help."),
+    "a context that is too long": ("error context", "Shorten the message, begin a new chat"),
+    "a used-up quota": ("error quota", "Please tell the administrator."),
+}
 SECRETS = ("secret.gguf", "/srv/models", "nginx", "Traceback", "top_k", "httpx", "<html")
 
 
-@pytest.mark.parametrize(("words", "said"), FAILED.values(), ids=FAILED)
-def test_a_fault_is_a_sentence_with_retry(alice: Tab, words: str, said: str) -> None:
-    alice.ask(f"{words} rate=0")
-    alice.ended("failed")
-    ending = alice.answer.locator(".ending")
+def failed(tab: Tab, words: str, said: str) -> None:
+    """Ask for a fault, whose ending says this and no secret."""
+    tab.ask(f"{words} rate=0")
+    tab.ended("failed")
+    ending = tab.answer.locator(".ending")
     expect(ending).to_contain_text("Failed.")
     expect(ending).to_contain_text(said)
     sentence = ending.inner_text()
     assert not [secret for secret in SECRETS if secret in sentence]
-    assert alice.generation["error_text"] in sentence
+    assert tab.generation["error_text"] in sentence
+
+
+@pytest.mark.parametrize(("words", "said"), FAILED.values(), ids=FAILED)
+def test_a_fault_is_a_sentence_with_retry(alice: Tab, words: str, said: str) -> None:
+    failed(alice, words, said)
     expect(alice.action("Retry")).to_be_visible()
     expect(alice.progress).to_be_hidden()
     expect(alice.button).to_have_accessible_name("Send")
     alice.shows_the_row()
+
+
+@pytest.mark.parametrize(("words", "said"), BEYOND_RETRY.values(), ids=BEYOND_RETRY)
+def test_where_retry_cannot_help_the_page_says_what_may(alice: Tab, words: str, said: str) -> None:
+    failed(alice, words, said)
+    expect(alice.action("Retry")).to_have_count(0)
+    expect(alice.action("Regenerate")).to_be_visible()
+    alice.page.reload()
+    expect(alice.answer.locator(".ending")).to_contain_text(said)
 
 
 def test_an_answer_without_a_word_says_so(alice: Tab) -> None:

@@ -74,7 +74,8 @@ function connect() {
   main.dispatchEvent(new CustomEvent("chat:connect"));
 }
 
-const ping = () => send({ type: "ping", n: ++pings });
+/** Asks whether the server is there: one that says nothing counts as lost. */
+export const ping = () => send({ type: "ping", n: ++pings });
 
 /** Something changed around us: a waiting retry comes at once, a seemingly open socket is asked. */
 function look() {

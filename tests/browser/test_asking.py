@@ -59,6 +59,20 @@ def test_progress_is_told_in_words_from_the_click_to_the_end(alice: Tab, model: 
     assert order[-2:] == ["Waiting for the model", "Writing"]
 
 
+def test_a_model_that_falls_silent_in_mid_answer_is_waited_for_until_words_come(
+    alice: Tab, model: Model
+) -> None:
+    said = Said(alice.page.locator("#progress-text"))
+    tag = model.tag()
+    alice.ask(f"bench tokens=300 rate=100 hold=60 tag={tag}")
+    said.wait_for("^Writing")
+    said.wait_for(r"^Waiting for the model · ([6-9]|1\d) s$")
+    said = Said(alice.page.locator("#progress-text"))
+    model.go(tag)
+    said.wait_for("^Writing")
+    alice.ended()
+
+
 def test_reasoning_is_a_line_that_opens(alice: Tab) -> None:
     alice.ask("think rate=400")
     alice.ended()

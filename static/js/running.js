@@ -37,3 +37,10 @@ on("swapped", (frame) => {
   }
   if (["end", "message", "snapshot"].includes(frame.type)) become(shown());
 });
+
+// Signed out or gone: it may go on, but not on this page.
+on("final", () => {
+  for (const article of live.querySelectorAll('[aria-busy="true"]'))
+    article.removeAttribute("aria-busy");
+  become("");
+});

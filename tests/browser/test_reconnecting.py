@@ -383,16 +383,3 @@ def test_a_half_open_socket_in_mid_answer_is_noticed_by_stopping(
     wired.ended("stopped")
     assert model.request(tag, "ended")["ended_by"] == "client"
     not_reloaded(wired)
-
-
-def test_signing_out_in_one_tab_ends_the_others(alice: Tab, know: Know, browsers: Browsers) -> None:
-    dora = browsers.of(know("dora")).open()
-    dora.person.cookies = []
-    other = dora.another("/")
-    dora.page.locator(".account-button").click()
-    dora.page.get_by_role("button", name="Sign out").click()
-    expect(dora.page).to_have_url(f"{dora.person.served.server.url}/accounts/login/")
-    expect(other.link).to_have_attribute("data-state", "signed-out")
-    expect(other.link.get_by_text("You were signed out.")).to_be_visible()
-    other.link.get_by_role("link", name="Sign in").click()
-    expect(other.page.locator("[name=login]")).to_be_visible()

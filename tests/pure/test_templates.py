@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.finders import find
+from django.template.loader import render_to_string
 
 from tests.pure.test_architecture import TEMPLATES, relative
 from tests.servers import ROOT
@@ -56,3 +57,17 @@ def test_what_only_modules_of_the_page_ask_for_is_preloaded() -> None:
     assert set().union(*map(imported, deep)) <= first | deep, "deeper still"
     assets = (ROOT / "templates" / "chat" / "assets.html").read_text()
     assert set(re.findall(r"modulepreload\" href=\"{% static 'js/(.+?)'", assets)) == deep
+
+
+@pytest.mark.parametrize(
+    ("ms", "said"),
+    [
+        (4, "Reasoned for less than a second"),
+        (999, "Reasoned for less than a second"),
+        (1000, "Reasoned for 1.0 s"),
+        (12_340, "Reasoned for 12 s"),
+    ],
+)
+def test_reasoning_says_how_long_it_took(ms: int, said: str) -> None:
+    label = render_to_string("chat/parts/reasoning_label.html", {"part": {"ms": ms}, "done": True})
+    assert label.strip() == said

@@ -1,5 +1,7 @@
 // What can be done with one conversation of the list: a menu, renaming in place, deleting after a question.
+
 import { tab } from "./memory.js";
+import { keyed } from "./menukeys.js";
 import { show } from "./notices.js";
 import { emit, main, post, word } from "./page.js";
 
@@ -112,15 +114,7 @@ list.addEventListener("click", ({ target }) => {
   menu.querySelector("button").focus();
 });
 
-menu.addEventListener("keydown", (event) => {
-  const items = [...menu.querySelectorAll("button:not([hidden])")];
-  const at = items.indexOf(document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-  if (to === undefined) return;
-  event.preventDefault();
-  items.at(to % items.length).focus();
-});
-
+keyed(menu);
 menu.addEventListener("toggle", ({ newState }) => {
   opener?.setAttribute("aria-expanded", String(newState === "open"));
 });

@@ -1,6 +1,7 @@
 // The menus of a turn: regenerate with another model, fork, delete with what follows, thumbs.
 import { wanted } from "./chosen.js";
 import { command } from "./commands.js";
+import { keyed } from "./menukeys.js";
 import { choose, select } from "./model.js";
 import { show } from "./notices.js";
 import { main, post, thread, word } from "./page.js";
@@ -42,12 +43,6 @@ function open(menu) {
 function close(menu) {
   menu.hidePopover();
   opener.focus({ preventScroll: true });
-}
-
-function step(menu, by) {
-  const buttons = [...menu.querySelectorAll("button")];
-  const at = buttons.indexOf(document.activeElement);
-  buttons.at((at + by) % buttons.length).focus();
 }
 
 /** A real navigation: the server answers with the new conversation. */
@@ -108,12 +103,7 @@ for (const menu of [again, more]) {
   menu.addEventListener("toggle", ({ newState }) => {
     opener?.setAttribute("aria-expanded", String(newState === "open"));
   });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") step(menu, 1);
-    else if (event.key === "ArrowUp") step(menu, -1);
-    else return;
-    event.preventDefault();
-  });
+  keyed(menu);
 }
 
 again.addEventListener("click", ({ target }) => {

@@ -125,6 +125,24 @@ def test_keys_open_a_new_chat_the_list_and_the_composer(alice: Tab) -> None:
     expect(alice.page).to_have_url(f"{alice.person.served.server.url}/")
 
 
+def test_keys_go_round_in_the_menus_of_a_turn_and_to_their_ends(alice: Tab) -> None:
+    alice.ask("echo somewhere rate=0")
+    alice.ended()
+    for opener, menu in (("More actions", "turn-menu"), ("Regenerate with another", "again-menu")):
+        alice.answer.get_by_role("button", name=opener).press("Enter")
+        items = alice.page.locator(f"#{menu} button")
+        expect(items.first).to_be_focused()
+        for key, item in (
+            ("End", items.last),
+            ("ArrowDown", items.first),
+            ("ArrowUp", items.last),
+            ("Home", items.first),
+        ):
+            alice.page.keyboard.press(key)
+            expect(item).to_be_focused()
+        alice.page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize(
     "open_something",
     [

@@ -11,6 +11,7 @@ import "./echo.js";
 import "./address.js";
 import "./composer.js";
 import "./chosen.js";
+import "./modelmenu.js";
 import "./slash.js";
 import "./sendstop.js";
 import "./commands.js";

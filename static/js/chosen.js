@@ -3,7 +3,6 @@ import { choose, select } from "./model.js";
 import { show } from "./notices.js";
 import { live, main, on, word } from "./page.js";
 
-const button = document.getElementById("model-button");
 const isNew = () => "new" in main.dataset;
 
 /** Runs a part of the page that is loaded when it is first wanted. */
@@ -16,13 +15,6 @@ export async function wanted(load, run) {
   }
   return run(module);
 }
-
-button.addEventListener("click", () =>
-  wanted(
-    () => import("./picker.js"),
-    ({ toggle }) => toggle(),
-  ),
-);
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("#open-settings, #settings-sign");

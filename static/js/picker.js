@@ -2,15 +2,12 @@
 import { Listbox } from "./listbox.js";
 import { choose, select } from "./model.js";
 import { show as toast } from "./notices.js";
-import { main, post, text, word } from "./page.js";
+import { main, post, word } from "./page.js";
 
 const MOST = 200;
-const FEW = 8;
-const button = document.getElementById("model-button");
-const menu = document.getElementById("model-menu");
 const field = document.getElementById("model-search");
-const coarse = matchMedia("(pointer: coarse)");
 const listbox = new Listbox(document.getElementById("model-list"), field, pick);
+let whenPicked;
 
 function found(words) {
   const parts = words.toLowerCase().split(/\s+/);
@@ -25,50 +22,25 @@ function found(words) {
   return items;
 }
 
-function search() {
+function list() {
   const items = found(field.value.trim());
   const current = items.findIndex((item) => item.current);
   listbox.show(items, field.value ? 0 : Math.max(0, current));
 }
 
-function close(focus) {
-  menu.hidden = true;
-  button.setAttribute("aria-expanded", "false");
-  document.removeEventListener("pointerdown", outside);
-  focus?.focus({ preventScroll: true });
-}
-
-function outside({ target }) {
-  if (!menu.contains(target) && !button.contains(target)) close();
+/** Lists what is typed, and calls `done` when one is picked; true once the list is shown. */
+export function offer(done) {
+  whenPicked = done;
+  list();
+  return true;
 }
 
 async function pick({ value }) {
   choose(value);
-  close(coarse.matches ? button : text);
+  whenPicked();
   if ("new" in main.dataset) return;
   if (!(await post(select.dataset.address, { model: value }))) toast(word("not-saved"));
 }
 
-export function toggle() {
-  if (!menu.hidden) return close(button);
-  menu.hidden = false;
-  button.setAttribute("aria-expanded", "true");
-  field.value = "";
-  search();
-  // On a phone the keyboard would cover what a finger finds as well.
-  if (!coarse.matches || select.options.length > FEW) field.focus({ preventScroll: true });
-  document.addEventListener("pointerdown", outside);
-}
-
-field.addEventListener("input", search);
-field.addEventListener("keydown", (event) => {
-  if (listbox.key(event) || event.isComposing) return;
-  if (event.key === "Enter") event.preventDefault(); // not the composer's
-  if (event.key !== "Escape") return;
-  event.preventDefault();
-  event.stopPropagation();
-  close(button);
-});
-menu.addEventListener("focusout", ({ relatedTarget }) => {
-  if (relatedTarget && !menu.contains(relatedTarget) && relatedTarget !== button) close();
-});
+field.addEventListener("input", list);
+field.addEventListener("keydown", (event) => listbox.key(event));

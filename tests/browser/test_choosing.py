@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .axe import violations
 from .conftest import Know
@@ -36,6 +36,34 @@ def test_a_model_is_found_by_typing_and_remembered(alice: Tab) -> None:
     expect(alice.answer.locator(".reasoning")).to_have_count(1)
     page.reload()
     expect(model_button(alice)).to_have_accessible_name("Model: demo-thinker")
+
+
+def test_what_is_typed_before_the_list_of_models_is_loaded_is_searched_for(alice: Tab) -> None:
+    page, held = alice.page, list[Route]()
+    page.route("**/picker*.js", lambda route: held.append(route))
+    with page.expect_request("**/picker*.js"):
+        model_button(alice).press("Enter")
+    alice.text.fill("echo unsent")
+    model_button(alice).press("Enter")
+    page.keyboard.press("Escape")
+    expect(model_button(alice)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("think")
+    page.keyboard.press("Enter")
+    held[0].continue_()
+    expect(page.get_by_role("option")).to_have_text(["demo-thinker", "Use “think”"])
+    page.keyboard.press("Enter")
+    expect(model_button(alice)).to_have_accessible_name("Model: demo-thinker")
+    expect(alice.prompts).to_have_count(0)
+
+
+def test_a_list_of_models_that_cannot_be_loaded_says_so(alice: Tab, browsers: Browsers) -> None:
+    browsers.watch.expect("net::ERR_FAILED")
+    alice.page.route("**/picker*.js", lambda route: route.abort())
+    model_button(alice).press("Enter")
+    expect(alice.toast).to_have_text("That could not be loaded. Is the server reachable?")
+    expect(alice.page.locator("#model-menu")).to_be_hidden()
+    expect(model_button(alice)).to_be_focused()
 
 
 def test_a_name_that_nobody_lists_can_be_typed_and_other_tabs_follow(alice: Tab) -> None:

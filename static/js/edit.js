@@ -14,6 +14,7 @@ function begin(turn, words, at = words.length) {
   const form = template.content.firstElementChild.cloneNode(true);
   const area = form.elements.text;
   area.value = words;
+  area.required = false; // said below it here, not by the browser's bubble
   open = { turn, form, area };
   turn.classList.add("editing");
   turn.append(form);
@@ -44,10 +45,11 @@ function save() {
   const words = area.value;
   const excess = words.length - text.maxLength;
   const busy = running() || waiting().length;
-  form.querySelector(".edit-note").textContent =
-    excess > 0 ? word("too-long", excess) : busy ? word("busy") : "";
   const files = turn.querySelector(".attached") && { files_of: Number(turn.dataset.message) };
-  if (excess > 0 || busy || !(words.trim() || files)) return;
+  const empty = !(words.trim() || files);
+  form.querySelector(".edit-note").textContent =
+    excess > 0 ? word("too-long", excess) : busy ? word("busy") : empty ? word("empty") : "";
+  if (excess > 0 || busy || empty) return;
   end();
   text.focus({ preventScroll: true });
   supersede(turn);
@@ -77,9 +79,9 @@ thread.addEventListener("submit", (event) => {
 });
 
 thread.addEventListener("keydown", (event) => {
-  if (event.target !== open?.area) return;
+  if (!open?.form.contains(event.target)) return;
   if (event.key === "Escape" && !event.isComposing) end();
-  else if (sends(event)) save();
+  else if (event.target === open.area && sends(event)) save();
   else return;
   event.preventDefault();
 });

@@ -93,6 +93,31 @@ def test_the_keyboard_edits_the_last_prompt_and_steps(alice: Tab) -> None:
     expect(alice.prompts).to_contain_text("once more")
 
 
+def test_an_edited_prompt_that_is_empty_is_not_sent_and_says_why(tab: Tab) -> None:
+    ask(tab, "echo first rate=0")
+    press(tab, "Edit the message", ".prompt")
+    area, note = tab.page.locator(".edit-text"), tab.page.locator(".edit-note")
+    for nothing in ("", " \n "):
+        area.fill(nothing)
+        tab.page.get_by_role("button", name="Save & send").click()
+        expect(note).to_have_text("There is nothing to send: the text is empty.")
+        expect(area).to_be_visible()
+    area.fill("echo rather this rate=0")
+    tab.page.get_by_role("button", name="Save & send").click()
+    expect(tab.prompts).to_contain_text("rather this")
+    tab.ended()
+
+
+def test_escape_leaves_the_edited_prompt_from_its_buttons_too(alice: Tab) -> None:
+    ask(alice, "echo first rate=0")
+    for name in ("Cancel", "Save & send"):
+        alice.text.press("ArrowUp")
+        alice.page.locator(".edit").get_by_role("button", name=name).press("Escape")
+        expect(alice.page.locator(".edit")).to_have_count(0)
+        focused(alice, "edit")
+        alice.text.focus()
+
+
 def test_another_model_answers_beside_and_an_earlier_answer_too(tab: Tab, model: Model) -> None:
     ask(tab, "echo first rate=0")
     ask(tab, "echo second rate=0")

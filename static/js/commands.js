@@ -1,11 +1,14 @@
 // The buttons below an answer that ask for it anew or for the rest of it.
+import { online } from "./connection.js";
+import { show } from "./notices.js";
 import { add, waiting } from "./outbox.js";
-import { id, uuid } from "./page.js";
+import { id, uuid, word } from "./page.js";
 import { running } from "./running.js";
 
-/** Asks for something about a message, unless something is under way. */
+/** Asks for something about a message; while something is under way it only says so. */
 export function command(type, message, more = {}) {
-  if (!running() && !waiting().length) add({ type, key: uuid(), message: id(message), ...more });
+  if (running() || waiting().length) return show(word(online() ? "busy" : "offline"));
+  add({ type, key: uuid(), message: id(message), ...more });
 }
 
 document.addEventListener("click", (event) => {

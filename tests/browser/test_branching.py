@@ -118,6 +118,23 @@ def test_escape_leaves_the_edited_prompt_from_its_buttons_too(alice: Tab) -> Non
         alice.text.focus()
 
 
+def test_what_is_asked_of_an_answer_while_another_is_written_says_to_wait(
+    tab: Tab, model: Model
+) -> None:
+    ask(tab, "echo first rate=0")
+    tag = model.tag()
+    tab.text.fill(f"list rate=0 hold=5 tag={tag}")
+    tab.button.click()
+    tab.writing()
+    first = tab.answers.first
+    first.hover()
+    first.get_by_role("button", name="Regenerate", exact=True).click()
+    expect(tab.toast).to_have_text("Wait for the answer, or stop it with Esc.")
+    model.go(tag)
+    tab.ended()
+    expect(tab.answers).to_have_count(2)
+
+
 def test_another_model_answers_beside_and_an_earlier_answer_too(tab: Tab, model: Model) -> None:
     ask(tab, "echo first rate=0")
     ask(tab, "echo second rate=0")

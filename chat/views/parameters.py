@@ -79,6 +79,13 @@ class ParametersForm(forms.Form):
         attrs = {"rows": 4, "dir": "auto", "maxlength": most}
         self.fields["system_prompt"].widget.attrs |= attrs
 
+    def full_clean(self) -> None:
+        """Check everything; a page with something wrong begins at the first such field."""
+        super().full_clean()
+        wrong = next((field for name, field in self.fields.items() if name in self.errors), None)
+        if wrong is not None:
+            wrong.widget.attrs["autofocus"] = True
+
     def clean_system_prompt(self) -> str:
         """Refuse what is too long; a browser would not have let it be typed."""
         words: str = self.cleaned_data["system_prompt"]

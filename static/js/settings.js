@@ -3,6 +3,7 @@ import { main, word } from "./page.js";
 
 const dialog = document.getElementById("settings");
 const form = document.getElementById("settings-form");
+const coarse = matchMedia("(pointer: coarse)");
 const fault = document.getElementById("settings-fault");
 let opener = null;
 
@@ -19,6 +20,8 @@ export async function open(from) {
   form.reset();
   await refresh();
   dialog.showModal();
+  // On a phone the keyboard would cover what there is to set.
+  if (!coarse.matches) form.querySelector("textarea, select, input:not([type=hidden])").focus();
 }
 
 form.addEventListener("htmx:after:swap", () => {

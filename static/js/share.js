@@ -29,7 +29,9 @@ document.getElementById("row-menu").addEventListener("click", async ({ target })
   const row = opener?.closest(".row");
   if (!target.closest("[data-row=share]") || !row) return;
   await Promise.all([import("./share-links.js"), styled(dialog.dataset.style)]);
-  if (await ask(`/conversations/${row.dataset.conversation}/share`)) dialog.showModal();
+  if (!(await ask(`/conversations/${row.dataset.conversation}/share`))) return;
+  dialog.showModal();
+  body.querySelector("select").focus();
 });
 
 // The forms in it answer with the same piece of page again.

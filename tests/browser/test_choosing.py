@@ -95,6 +95,7 @@ def test_settings_of_a_new_chat_go_with_its_first_prompt_and_show_in_every_tab(a
     expect(sign).to_be_hidden()
     page.locator("#open-settings").click()
     expect(dialog).to_be_visible()
+    expect(dialog.get_by_label("System prompt")).to_be_focused()
     assert violations(page, "#settings") == []
     dialog.get_by_label("System prompt").fill("Speak as a pirate.")
     dialog.get_by_label("Temperature").fill("warm")

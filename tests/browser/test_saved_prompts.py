@@ -1,5 +1,6 @@
 """Saved prompts in the composer, and the pages of one's own."""
 
+import re
 from datetime import UTC, datetime
 
 from playwright.sync_api import Route, expect
@@ -137,6 +138,13 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("/greet was saved.")
     page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Top-p").fill("all")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Top-p")).to_be_focused()
+    expect(page.get_by_label("Top-p")).to_have_attribute("aria-invalid", "true")
+    said = re.compile("This must be a number from 0 to 1.")
+    expect(page.get_by_label("Top-p")).to_have_accessible_description(said)
+    page.get_by_label("Top-p").fill("")
     page.get_by_label("Model").fill("demo-thinker")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("New chats begin with this")

@@ -81,6 +81,23 @@ def test_text_that_runs_from_right_to_left_stands_at_the_right(alice: Tab) -> No
         )
 
 
+def test_a_title_from_right_to_left_has_its_dot_where_the_others_have_theirs(
+    alice: Tab, model: Model
+) -> None:
+    places = []
+    for words in ("שלום", "hello"):
+        tag = model.tag()
+        alice.open().ask(f"{words} hold=1 tag={tag}")
+        model.request(tag, "held")
+        row = alice.list.locator(".row.running", has_text=words)
+        title, link = row.locator(".row-title").bounding_box(), row.bounding_box()
+        assert title and link
+        places.append(title["x"] - link["x"])
+        alice.button.click()
+        alice.ended("stopped")
+    assert places[0] == places[1] > 0
+
+
 def test_on_a_phone_the_list_is_a_drawer(browsers: Browsers, know: Know) -> None:
     tab = phone(browsers, know)
     expect(tab.list).not_to_be_in_viewport()

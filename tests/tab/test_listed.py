@@ -19,7 +19,7 @@ from chat.views import sidebar
 from .answered import command, conversation, days_ago, person, say
 
 pytestmark = pytest.mark.django_db
-ROW = re.compile(r'<span class="row-title">([^<]*)<')
+ROW = re.compile(r'<span class="row-title" dir="auto">([^<]*)<')
 MORE = re.compile(r'class="more" href="([^"]+)"')
 # The session, the person, and the list.
 QUERIES = 3

@@ -158,6 +158,20 @@ def test_it_serves_from_postgresql_and_redis_too(tmp_path: Path, postgres_url: s
             assert "Traceback" not in server.text()
 
 
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_postgresql_that_is_not_there_is_named_without_its_password(
+    tmp_path: Path, command: str
+) -> None:
+    where = f"127.0.0.1:{servers.free_port()}"
+    url = f"postgres://somebody:secret@{where}/chat"
+    result = servers.manage(tmp_path, command, DATABASE_URL=url)
+    assert result.returncode == 1 and result.stdout == ""
+    sentence = (
+        f"DATABASE_URL names PostgreSQL at {where}, which cannot be used: Connection refused.\n"
+    )
+    assert result.stderr == sentence
+
+
 def test_where_it_is_is_only_told_once_it_is_there(tmp_path: Path, url: str) -> None:
     taken = url.rpartition(":")[2]
     result = servers.manage(tmp_path, "serve", PORT=taken)

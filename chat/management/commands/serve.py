@@ -8,11 +8,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from chatsite import postgresql
+
+# It may be restarting while this process is restarted, too.
+DATABASE_SECONDS = 10
+
 
 class Command(BaseCommand):
     help = "Serve the site (HOST, PORT) until Ctrl-C or SIGTERM; running answers are drained."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        postgresql.require(DATABASE_SECONDS)
         # Daphne chooses Twisted's reactor when it is imported.
         from chatsite import assets
         from chatsite.server import serve

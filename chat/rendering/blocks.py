@@ -12,8 +12,14 @@ from chat.rendering.source import Intake
 from chat.rendering.writer import write
 
 # A last line of which it is not yet clear what it will be, and whose first guess would flash:
-# "-" under a paragraph is a heading until the list item's text arrives, "``" text until "```".
-_UNCLEAR = re.compile(r"[ \t>]*(?:[-=*_+#]{1,40}|`{1,2}|`{3,}[^`]{0,40}|~{1,2}|~{3,}.{0,40})[ \t]*")
+# "-" under a paragraph is a heading until the list item's text arrives, "``" text until "```", and
+# "|---" text until there is one for each column.
+_UNCLEAR = re.compile(
+    r"[ \t>]*(?:[-=*_+#]{1,40}|`{1,2}|`{3,}[^`]{0,40}|~{1,2}|~{3,}.{0,40})[ \t]*"
+    r"|[ \t>]*\|[-:| ]{0,200}"
+)
+# A row of a table, and what follows the last "|" in it: a long cell is shown while it grows.
+_ROW = re.compile(r"[ \t>]*\|(?:.*(?<!\\)\|)?((?:[^|]|(?<=\\)\|){0,200})")
 
 # The blocks that a blank line ends; lists, footnotes and indented code may go on behind it.
 _ENDED_BY_BLANK_LINE = {"Paragraph", "Heading", "BlockQuote", "Table", "Rule"}
@@ -94,8 +100,7 @@ class Blocks:
         elif self._fence.feed(text):
             self._fence = None
             self._seal()
-        last = self._source[self._source.rfind("\n") + 1 :]
-        self._held = last if _UNCLEAR.fullmatch(last) else ""
+        self._held = _unclear(self._source)
 
     def _seal(self) -> None:
         """Seal all that no further line can change: only complete lines decide."""
@@ -125,6 +130,19 @@ class Blocks:
         parsed = parse(self._source.removesuffix(self._held), self._definitions)
         outline = self._outline.copy()
         return "".join(write(parsed, self._definitions, outline, growing=True))
+
+
+def _unclear(source: str) -> str:
+    """Return what the source ends with, if it is not yet clear what that will be."""
+    start = source.rfind("\n") + 1
+    last = source[start:]
+    if _UNCLEAR.fullmatch(last):
+        return last
+    # Half a cell may be half of `code` or of **bold**; a row alone is no table yet.
+    row = _ROW.fullmatch(last)
+    if row and start and _ROW.match(source, source.rfind("\n", 0, start - 1) + 1):
+        return row[1] if "|" in last[: row.start(1)].lstrip(" \t>")[1:] else last
+    return ""
 
 
 def _done(parsed: Parsed) -> tuple[int, int]:

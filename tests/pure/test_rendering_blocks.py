@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from chat.demo import expected
 from chat.rendering import Blocks, OpenCode, render
 from tests.pure.rendering_documents import (
     documents,
@@ -165,9 +166,25 @@ def test_the_text_of_open_code_only_grows(document: str, cuts: list[int]) -> Non
         before = now
 
 
+TABLE = "| a | b |\n|---|---|\n"
+
+
 @pytest.mark.parametrize(
     ("so_far", "held"),
-    [("Options:\n-", "-"), ("Total\n==", "=="), ("> a\n> -", "> -"), ("``", "``"), ("~~~", "~~~")],
+    [
+        ("Options:\n-", "-"),
+        ("Total\n==", "=="),
+        ("> a\n> -", "> -"),
+        ("``", "``"),
+        ("~~~", "~~~"),
+        ("| a | b |\n|---|:-", "|---|:-"),
+        (f"{TABLE}| `co", "| `co"),
+        (f"{TABLE}| x | `co", " `co"),
+        (f"{TABLE}| x | `a \\| b", " `a \\| b"),
+        (f"{TABLE}| x | `code` |", ""),
+        (f"{TABLE}| x | {'y' * 300}", ""),
+        ("|x| is `co", ""),
+    ],
 )
 def test_a_line_that_is_not_yet_clear_does_not_flash(so_far: str, held: str) -> None:
     blocks = Blocks()
@@ -175,6 +192,14 @@ def test_a_line_that_is_not_yet_clear_does_not_flash(so_far: str, held: str) -> 
     assert blocks.held == held
     assert shown(blocks) == render(so_far.removesuffix(held))
     assert blocks.finish() == render(so_far)
+
+
+def test_no_cell_of_the_demo_models_table_shows_half_of_its_code() -> None:
+    blocks = Blocks()
+    for piece in re.findall(r"(?s).{1,3}", expected("table")):
+        blocks.feed(piece)
+        cells = re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", blocks.tail)
+        assert not [cell for cell in cells if "`" in cell]
 
 
 def test_half_a_link_is_text() -> None:

@@ -58,7 +58,7 @@ async def command(request: HttpRequest, conversation_id: uuid.UUID, type: str) -
     except REFUSED as error:
         why = refusal(error)
         where = await in_database(_address, user_id, conversation_id)
-        context = {"text": why.text, "back": where}
+        context = {"text": why.text, "back": where, **_kept(fields)}
         status = STATUS.get(why.code, HTTPStatus.BAD_REQUEST)
         return await sync_to_async(render)(request, "chat/refused.html", context, status=status)
     return redirect("chat:conversation", conversation_id)
@@ -111,6 +111,16 @@ async def _attached(request: HttpRequest, user_id: int) -> list[uuid.UUID | str]
     except NotTaken as why:
         raise Invalid(str(why)) from None
     return [*request.POST.getlist("attachments"), *taken]
+
+
+def _kept(fields: dict[str, Any]) -> dict[str, Any]:
+    """What was written in a form that was refused, and what went with it, to be sent again."""
+    carried = {n: v for n, v in fields.items() if n not in ("csrfmiddlewaretoken", "text")}
+    files = carried.pop("attachments", [])
+    ids = files if isinstance(files, list) else [files]
+    together = [*carried.items(), *(("attachments", each) for each in ids)]
+    words = fields.get("text", "")
+    return {"words": words if words.strip() else "", "carried": together}
 
 
 def _mine(user_id: int, conversation_id: uuid.UUID) -> Conversation:

@@ -1,7 +1,9 @@
 """Without JavaScript the page reads, a prompt is posted, and the answer is there."""
 
+import itertools
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from chat.demo import expected
@@ -53,6 +55,52 @@ def test_a_second_prompt_follows_and_the_list_are_links(
     expect(tab.prompts).to_have_count(0)
     tab.list.locator("a.row-link").first.click()
     expect(tab.page).to_have_url(here)
+
+
+def test_what_was_refused_can_be_sent_again_once_the_answer_was_stopped(
+    browsers: Browsers, know: Know, model: Model
+) -> None:
+    tab = plain(browsers, know)
+    page, tag = tab.page, model.tag()
+    browsers.watch.expect("409")
+    tab.text.fill(f"list rate=0 hold=5 tag={tag}")
+    page.get_by_role("button", name="Send").click()
+    model.request(tag, "held")
+    tab.text.fill("echo <i>second</i> rate=0\nin two lines")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Not sent")).to_be_visible()
+    expect(page.get_by_label("Your message")).to_have_value(
+        "echo <i>second</i> rate=0\nin two lines"
+    )
+    other = Tab(page.context.new_page(), tab.person)
+    other.page.goto(page.url.replace("/conversations/", "/c/").removesuffix("send"))
+    other.page.get_by_role("button", name="Stop").click()
+    wait_until(lambda: other.generation["status"] == "stopped", "the stop")
+    page.get_by_role("button", name="Send").click()
+    expect(tab.prompts.last).to_contain_text("in two lines")
+    expect(tab.prompts).to_have_count(2)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_in_the_composer_lies_upon_another(
+    browsers: Browsers, know: Know, width: int
+) -> None:
+    size = {"width": width, "height": 844}
+    tab = browsers.of(know("alice"), java_script_enabled=False, viewport=size)
+    tab.page.goto(tab.person.served.server.url)
+    shown = tab.page.locator("#composer").locator(":is(input, select, .tool, .send):visible")
+    boxes = [box for each in shown.all() if (box := each.bounding_box())]
+    assert len(boxes) == 5
+    for one, other in itertools.combinations(boxes, 2):
+        beside = min(one["x"] + one["width"], other["x"] + other["width"]) <= max(
+            one["x"], other["x"]
+        )
+        below = min(one["y"] + one["height"], other["y"] + other["height"]) <= max(
+            one["y"], other["y"]
+        )
+        assert beside or below, (one, other)
+    drawer = tab.page.get_by_role("link", name="Conversations", exact=True)
+    assert drawer.is_visible() == (width == 390)
 
 
 def test_the_colours_and_signing_out_work_too(browsers: Browsers, know: Know) -> None:

@@ -69,6 +69,14 @@ def test_an_administrator_finds_and_reads_what_alice_saw(alice: Tab, root: Page)
     expect(root.get_by_role("button", name="Regenerate")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("width", "field"), [(390, "#searchbar"), (1440, "[name=person]")])
+def test_what_is_searched_for_has_room(root: Page, alice: Tab, width: int, field: str) -> None:
+    page = visit(root, alice, "/admin/chat/conversation/")
+    page.set_viewport_size({"width": width, "height": 900})
+    box = page.locator(field).bounding_box()
+    assert box is not None and box["width"] > 160 and box["height"] >= 24
+
+
 def test_the_chats_styles_stay_in_and_follow_the_admins_theme(alice: Tab, root: Page) -> None:
     alice.ask("hello rate=0")
     alice.ended()

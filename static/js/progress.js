@@ -68,7 +68,8 @@ function rest() {
 }
 
 on("asked", ({ type }) => enter(type === "stop" ? "stopping" : online() ? "sending" : "offline"));
-on("ack", ({ duplicate }) => duplicate || (running() ? enter("sent") : rest()));
+// What was asked for before and is being written has told its phase already.
+on("ack", ({ duplicate }) => (running() ? duplicate || enter("sent") : rest()));
 on("status", (frame) => {
   hear();
   if (phase === "stopping") return;

@@ -371,6 +371,21 @@ def test_a_prompt_sent_into_a_half_open_socket_is_asked_once(
     not_reloaded(wired)
 
 
+def test_an_answer_that_ended_unheard_leaves_nothing_under_way(
+    wired: Tab, line: Wire, model: Model
+) -> None:
+    line.deafen()
+    tag = model.tag()
+    wired.ask(f"list rate=0 tag={tag}")
+    model.request(tag, "ended")
+    newest = "SELECT status FROM chat_generation ORDER BY id DESC LIMIT 1"
+    wait_until(lambda: wired.person.served.row(newest)["status"] == "complete", "the end")
+    cut(wired, line)
+    line.mend()
+    wired.ended()
+    expect(wired.prompts).to_have_count(1)
+
+
 def test_a_half_open_socket_in_mid_answer_is_noticed_by_stopping(
     wired: Tab, line: Wire, model: Model
 ) -> None:

@@ -7,11 +7,12 @@ import threading
 from collections.abc import Iterator
 
 CHUNK = 65536
+FROZEN = ("frozen",)
 RESET = struct.pack("ii", 1, 0)  # closing such a socket resets the connection
 
 
 class Wire:
-    """Passes bytes on until it is `cut` (connections break) or `frozen` (bytes vanish)."""
+    """Passes bytes on until it is `cut` (connections break), `frozen` (bytes vanish) or `deaf`."""
 
     def __init__(self, target: int) -> None:
         self.target = target
@@ -34,6 +35,10 @@ class Wire:
         """Lose all bytes without breaking anything: sockets seem open. New ones get no answer."""
         self._mended.clear()
         self._state = "frozen"
+
+    def deafen(self) -> None:
+        """Lose all that the server says, and nothing that it is told."""
+        self._state = "deaf"
 
     def mend(self) -> None:
         """Let new connections through again; those that lost bytes stay dead."""
@@ -63,14 +68,14 @@ class Wire:
             self._reset(browser)
             return
         self._open.add(server)
-        for ends in ((browser, server), (server, browser)):
+        for ends in ((browser, server, FROZEN), (server, browser, (*FROZEN, "deaf"))):
             threading.Thread(target=self._pass, args=ends, daemon=True).start()
 
-    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+    def _pass(self, source: socket.socket, target: socket.socket, losing: tuple[str, ...]) -> None:
         lost = False
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
-                lost = lost or self._state == "frozen"
+                lost = lost or self._state in losing
                 if not lost:
                     target.sendall(data)
         self._reset(target)

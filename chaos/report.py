@@ -46,7 +46,6 @@ def _times(result: Result) -> list[str]:
     times = result.times
     elsewhere = [took for took, other, _ in result.stops if other]
     calm = [took for took, other, quiet in result.stops if other and quiet]
-    unlogged, awake = ([float(n) for n in found] for found in (times.unlogged, times.awake))
     here = [took for took, other, _ in result.stops if not other]
     return [
         f"kill -9 to the honest ending, s: {_spread(times.kill_to_ending)}",
@@ -54,8 +53,6 @@ def _times(result: Result) -> list[str]:
         f"stop to upstream closed, ms: same process {_spread(here)}",
         f"  other process, nothing else broken {_spread(calm)}",
         f"  other process, all {_spread(elsewhere)}",
-        f"shown in the last 0.3 s of a process, not yet logged, characters: {_spread(unlogged)}",
-        f"shown by a process that slept, beyond the takeover, characters: {_spread(awake)}",
         f"died while Redis was without its log (only checkpoints count): {times.double_faults}",
         f"errors in logs that an outage explains: {result.excused}",
     ]

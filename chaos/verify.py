@@ -1,8 +1,6 @@
 """Compares a finished conversation with its rows, and both with what should have been said."""
 
 import asyncio
-import math
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +15,8 @@ from .tab import Tab
 from .talk import UNFINISHED, Answer, Talk
 
 SETTLE_SECONDS = 60.0
-LAST_FRAMES = 0.3
-"""What a dying process showed so shortly before was not yet taken by Redis."""
 RELOGGED_SECONDS = 3.0
 """So long after an outage everything is in Redis again."""
-AWAKE_CHARACTERS = 40
-"""A process that was stopped may have read so much that it had neither shown nor logged yet."""
 STOP_SECONDS = 3.0
 SAVED_SECONDS = 0.5
 """Two clocks differ by less."""
@@ -52,8 +46,6 @@ class Times:
     kill_to_ending: list[float] = field(default_factory=list)
     stops: list[tuple[str, int, int, bool, bool]] = field(default_factory=list)
     """Tag, when it was sent and saved, whether elsewhere, whether nothing else was broken."""
-    unlogged: list[int] = field(default_factory=list)
-    awake: list[int] = field(default_factory=list)
     double_faults: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
 
@@ -151,40 +143,15 @@ class Verifier:
         if shown > len(text):
             why = f"{what} has {len(text)} characters, {shown} had been shown"
             self._note("lost characters", why, talk, by=shown - len(text))
-        beyond = self._shown_awake(row, answer) - len(text)
-        if beyond > 0:
-            self.times.awake.append(beyond)
-        if beyond > AWAKE_CHARACTERS * self._slowness:
-            why = f"{what} was shown on by {row['owner']}, which had been stopped meanwhile"
-            self._note("lost characters", why, talk, by=beyond)
-
-    def _shown_awake(self, row: Row, answer: Answer) -> int:
-        """The most characters that its process showed after it had been stopped and continued."""
-        pid, port = self._site.owner(row["owner"])
-        harms = self._site.harms(pid, row["created"], time.time())
-        since = min((harm.at for harm in harms if harm.how == "continued"), default=math.inf)
-        slept = max((harm.at for harm in harms if harm.how == "stopped"), default=0.0)
-        if self._was_without_log(slept, row["finished"]):
-            return 0
-        return max((n for at, n in answer.shown.get(port, ()) if at > since), default=0)
 
     def _promised(self, row: Row, answer: Answer) -> int:
-        """The most characters that were shown of what was logged."""
+        """The most characters that any process showed, if all that is shown was logged."""
         harms = [harm for harm in self._harms(row) if harm.how in ("killed", "stopped")]
-        _, owner = self._site.owner(row["owner"])
         if harms and self._was_without_log(harms[0].at, row["finished"]):
             self.times.double_faults += 1
             return 0
-        promised = unlogged = 0
-        for port, shown in answer.shown.items():
-            for at, position in shown:
-                if harms and port == owner and at > harms[0].at - LAST_FRAMES * self._slowness:
-                    unlogged = max(unlogged, position)
-                else:
-                    promised = max(promised, position)
-        if unlogged > len(row["text"]):
-            self.times.unlogged.append(unlogged - len(row["text"]))
-        return promised
+        shown = [position for of_port in answer.shown.values() for _, position in of_port]
+        return max(shown, default=0)
 
     def _was_without_log(self, died: float, finished: float) -> bool:
         """Whether Redis had not all of the log when its writer died, or when it was taken over."""

@@ -128,11 +128,12 @@ class Answers:
 
     def open(self, generation: Generation, source: Source, added: turns.Added | None) -> None:
         """Begin an answer that is written here, by this source; `added` is its turn, if made."""
-        live = self._live[generation.pk] = LiveAnswer(generation, source.log, added)
-        live.stop = source.stop
+        log = source.log
         if self._publisher is not None:
             key = generation.pk, generation.attempt
-            self._publisher.publish(*key, source.log, fenced=source.interrupt)
+            log = self._publisher.publish(*key, log, fenced=source.interrupt)
+        live = self._live[generation.pk] = LiveAnswer(generation, log, added)
+        live.stop = source.stop
 
     def running(
         self, user_id: int, conversation_id: uuid.UUID, means: Callable[[Generation], bool]

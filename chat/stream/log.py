@@ -36,9 +36,16 @@ class Log:
             self.closed = True
             self._wake()
 
-    def read(self, position: int) -> list[Entry]:
-        """What follows `position`, the number of entries already read."""
-        return self._entries[position:]
+    def read(self, position: int, until: int | None = None) -> list[Entry]:
+        """What follows `position`, the number of entries already read; not more than `until`."""
+        return self._entries[position:until]
+
+    def copy(self, entries: list[Entry]) -> None:
+        """Add what follows in another log, its ending too."""
+        if entries and not self.closed:
+            self._entries += entries
+            self.closed = entries[-1]["kind"] == "end"
+            self._wake()
 
     def subscribe(self, wake: Wake) -> None:
         """Call `wake` after every change, until unsubscribed."""

@@ -146,6 +146,20 @@ def test_a_log_gives_what_follows_a_position() -> None:
     assert log.read(2) == []
 
 
+@given(st.lists(st.integers(0, 4)))
+def test_a_copy_of_a_log_taken_by_pieces_is_the_log_with_its_ending(until: list[int]) -> None:
+    log, copy, woken = Log(), Log(), []
+    copy.subscribe(lambda: woken.append(len(copy)))
+    log.append(entries.text("one "), entries.text("two "), entries.text("three"))
+    log.close(entries.end("complete"))
+    for each in until:
+        copy.copy(log.read(len(copy), each))
+        assert len(copy) == max(woken, default=0) <= max(until) and copy.closed == (len(copy) == 4)
+    copy.copy(log.read(len(copy)))
+    copy.copy(log.read(0))
+    assert copy.read(0) == log.read(0) and copy.closed
+
+
 def test_a_log_wakes_its_readers_until_they_leave() -> None:
     log, woken = Log(), []
 

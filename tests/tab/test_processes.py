@@ -198,6 +198,25 @@ async def test_what_a_killed_process_wrote_is_ended_once_with_all_that_others_sa
     here.vanish()
 
 
+async def test_nothing_is_shown_that_can_die_with_its_process(
+    cluster: Cluster, alice: list[Person], open_tab: Open
+) -> None:
+    here = await open_tab(alice[0])
+    generation = await asked(here, "long rate=200")
+    there = await open_tab(alice[1], here.conversation)
+    await there.shown(generation)
+    # Redis takes nothing more, and does not say so either.
+    cluster.site.redis.send(signal.SIGSTOP)
+    await asyncio.sleep(0.5)
+    cluster.site.apps[0].harm("killed", signal.SIGKILL)
+    cluster.site.redis.send(signal.SIGCONT)
+    with pytest.raises(Closed):
+        await here.end(generation)
+    await there.end(generation)
+    row = await cluster.generation(generation)
+    assert len(row["text"]) >= max(f["position"] for f in here.frames if f["type"] == "delta")
+
+
 async def test_a_process_that_slept_writes_nothing_into_what_was_taken_over(
     cluster: Cluster, alice: list[Person], open_tab: Open
 ) -> None:
@@ -278,7 +297,8 @@ async def test_an_answer_goes_on_without_the_database_and_is_saved_afterwards(
     how: signal.Signals, cluster: Cluster, alice: list[Person], open_tab: Open
 ) -> None:
     here = await open_tab(alice[0])
-    generation = await asked(here, "long rate=300")
+    # It ends while its process may still write without having heard of the database.
+    generation = await asked(here, "long rate=800")
     await cluster.site.postgres.end(how)
     await eventually(lambda: "could not be saved" in said(cluster), "a try to save")
     await cluster.heal()

@@ -10,7 +10,7 @@ from .publisher import Publisher
 from .reader import BLOCK_MS, Reader
 
 READ_SECONDS = BLOCK_MS / 1000 + 3
-WRITE_SECONDS = 2.0
+WRITE_SECONDS = 1.0
 
 
 class Exchange:

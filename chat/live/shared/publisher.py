@@ -1,4 +1,7 @@
-"""The publisher of a process: brings the logs written here to Redis, in order."""
+"""The publisher of a process: brings the logs written here to Redis, in order.
+
+What Redis has taken may be shown: no death of this process can lose it any more.
+"""
 
 import asyncio
 import logging
@@ -18,7 +21,7 @@ logger = logging.getLogger(__name__)
 SHORTEST_WAIT, LONGEST_WAIT = 0.05, 1.0
 
 
-@dataclass
+@dataclass(eq=False)
 class Outgoing:
     """A log on its way: what Redis has taken, and the record that it is being offered."""
 
@@ -26,6 +29,7 @@ class Outgoing:
     attempt: int
     log: Log
     fenced: Callable[[], None]
+    shown: Log = field(default_factory=Log)
     done: asyncio.Event = field(default_factory=asyncio.Event)
     taken: int = 0
     n: int = 0
@@ -51,6 +55,11 @@ class Outgoing:
         """Redis has the record."""
         self.taken, self.n = self.offered_to, self.n + 1
         self.offered, self.whole = [], False
+        self.show(self.taken)
+
+    def show(self, until: int | None = None) -> None:
+        """Show what was written, not more than `until`."""
+        self.shown.copy(self.log.read(len(self.shown), until))
 
 
 class Publisher:
@@ -60,30 +69,37 @@ class Publisher:
         self._append = redis.register_script(APPEND)
         self._redis = redis
         self._changed: dict[int, Outgoing] = {}
-        self._unfinished: set[asyncio.Event] = set()
+        self._unfinished: set[Outgoing] = set()
         self._wake = asyncio.Event()
         self.reached = True
 
     def publish(
         self, generation_id: int, attempt: int, log: Log, fenced: Callable[[], None]
-    ) -> None:
-        """Bring this log to Redis until its end.
+    ) -> Log:
+        """Bring this log to Redis until its end; gives the log of what may be shown here.
 
         `fenced` is called if a newer attempt writes there: then this one must end.
         """
         outgoing = Outgoing(generation_id, attempt, log, fenced)
-        self._unfinished.add(outgoing.done)
+        self._unfinished.add(outgoing)
 
         def changed() -> None:
+            if outgoing.done.is_set():
+                # Fenced off: of what is written here nothing counts any more but that it ends.
+                outgoing.shown.copy(log.read(len(log) - 1) if log.closed else [])
+                return
             self._changed[generation_id] = outgoing
             self._wake.set()
+            if not self.reached:
+                outgoing.show()
 
         log.subscribe(changed)
         changed()
+        return outgoing.shown
 
     async def flush(self, seconds: float) -> None:
         """Return when Redis has the ends of all logs, or after so many seconds."""
-        waiting = [asyncio.create_task(done.wait()) for done in self._unfinished]
+        waiting = [asyncio.create_task(each.done.wait()) for each in self._unfinished]
         if waiting:
             _, late = await asyncio.wait(waiting, timeout=seconds)
             for task in late:
@@ -136,9 +152,12 @@ class Publisher:
 
     def _finish(self, outgoing: Outgoing) -> None:
         outgoing.done.set()
-        self._unfinished.discard(outgoing.done)
+        self._unfinished.discard(outgoing)
 
     def _lost(self, error: Exception) -> None:
+        """Nobody waits for Redis to come back: until then all that is written is shown."""
         if self.reached:
             logger.warning("Redis does not take the logs: %s", type(error).__name__)
         self.reached = False
+        for outgoing in self._unfinished:
+            outgoing.show()

@@ -81,15 +81,12 @@ class Reader:
 
     def _take(self, log: Log, key: bytes, position: bytes, fields: dict[bytes, bytes]) -> None:
         # One that was left and followed anew meanwhile begins at its beginning.
-        if self._logs.get(key) is not log or log.closed:
+        if self._logs.get(key) is not log:
             return
         self._positions[key] = position
-        for entry in decode(fields):
-            if entry["kind"] == "end":
-                log.close(entry)
-                del self._logs[key], self._positions[key]
-                return
-            log.append(entry)
+        log.copy(decode(fields))
+        if log.closed:
+            del self._logs[key], self._positions[key]
 
     async def _nudge(self) -> None:
         """Interrupt the blocking read, so that it begins again with the new log too."""

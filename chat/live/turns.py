@@ -12,6 +12,7 @@ from chat.models.counts import before
 from chat.models.message import siblings
 
 from .parts import part_prefix, partial, render_part, safe
+from .rendered import render_turn
 
 SCREEN = 30
 # Turns that a tab may have gained since its page was loaded, before it gets the last screen anew.
@@ -119,11 +120,6 @@ def with_variants(turns: list[Turn]) -> list[Turn]:
     for turn in turns:
         turn.variants = beside[turn.message.parent_id]
     return turns
-
-
-def render_turn(turn: Turn) -> str:
-    """A turn by the one template for turns."""
-    return render_to_string("chat/turn.html", {"turn": turn})
 
 
 def shown_of(conversation: Conversation, start: int | None = None) -> Shown:

@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from chat.forms import Params
 
+from .page_form import PageForm
+
 SENTENCES = {
     "temperature": _("This must be a number from 0 to 2."),
     "top_p": _("This must be a number from 0 to 1."),
@@ -49,7 +51,7 @@ class Number(forms.CharField):
         return (super().to_python(value) or "").replace(",", ".")
 
 
-class ParametersForm(forms.Form):
+class ParametersForm(PageForm):
     """Checked by `Params`, as everything is that reaches a model; only what is set is kept."""
 
     system_prompt = Words(
@@ -78,13 +80,6 @@ class ParametersForm(forms.Form):
         most = settings.LIMITS.max_system_prompt_chars
         attrs = {"rows": 4, "dir": "auto", "maxlength": most}
         self.fields["system_prompt"].widget.attrs |= attrs
-
-    def full_clean(self) -> None:
-        """Check everything; a page with something wrong begins at the first such field."""
-        super().full_clean()
-        wrong = next((field for name, field in self.fields.items() if name in self.errors), None)
-        if wrong is not None:
-            wrong.widget.attrs["autofocus"] = True
 
     def clean_system_prompt(self) -> str:
         """Refuse what is too long; a browser would not have let it be typed."""

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chat.models import SavedPrompt
 from chat.models.saved_prompt import NAME_LENGTH
 
+from .page_form import PageForm
 from .parameters import Words
 
 EXCERPT = 100
 
 
-class PromptForm(forms.Form):
+class PromptForm(PageForm):
     """A name that is free, and a text that is not too long."""
 
     name = forms.SlugField(

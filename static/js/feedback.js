@@ -24,6 +24,7 @@ function ask(verdict) {
   for (const set of form.querySelectorAll(".reasons"))
     set.hidden = set.disabled = set.dataset.verdict !== verdict;
   dialog.showModal();
+  form.querySelector(".reasons:enabled input").focus();
 }
 
 export async function think(button) {

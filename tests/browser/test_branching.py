@@ -181,6 +181,7 @@ def test_a_thumb_is_kept_with_its_reason_and_taken_back(tab: Tab) -> None:
     ask(tab, "echo first rate=0")
     press(tab, "Bad answer")
     dialog = tab.page.get_by_role("dialog", name="Thank you. Why?")
+    expect(dialog.get_by_role("radio").first).to_be_focused()
     dialog.get_by_text("Not correct").click()
     dialog.get_by_role("textbox").fill("It is another one.")
     dialog.get_by_role("button", name="Send").click()

@@ -138,13 +138,6 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("/greet was saved.")
     page.get_by_role("link", name="Settings").click()
-    page.get_by_label("Top-p").fill("all")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_label("Top-p")).to_be_focused()
-    expect(page.get_by_label("Top-p")).to_have_attribute("aria-invalid", "true")
-    said = re.compile("This must be a number from 0 to 1.")
-    expect(page.get_by_label("Top-p")).to_have_accessible_description(said)
-    page.get_by_label("Top-p").fill("")
     page.get_by_label("Model").fill("demo-thinker")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("New chats begin with this")
@@ -152,6 +145,26 @@ def test_the_pages_of_ones_own_are_whole_and_work_by_plain_forms(
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_role("link", name="Back to the chat").click()
     expect(page.locator("#model-button")).to_have_accessible_name("Model: demo-thinker")
+
+
+def test_a_form_with_something_wrong_begins_there(browsers: Browsers, know: Know) -> None:
+    tab = browsers.of(know("pia"))
+    keep(tab, "greet", "Say hello.")
+    page = tab.page
+    for path, label, value, sentence in (
+        ("/settings/", "Top-p", "all", "This must be a number from 0 to 1."),
+        ("/prompts/", "Name", "two words", "Only letters, digits and hyphens can be used."),
+        ("/prompts/", "Name", "Greet", "You have a prompt of this name already."),
+    ):
+        page.goto(f"{tab.person.served.server.url}{path}")
+        field = page.get_by_label(label)
+        field.fill(value)
+        if path == "/prompts/":
+            page.get_by_label("Text").fill("Say it again.")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(field).to_be_focused()
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(re.compile(re.escape(sentence)))
 
 
 def test_a_saved_prompt_is_deleted_after_a_question(browsers: Browsers, know: Know) -> None:

@@ -111,6 +111,14 @@ def test_the_list_of_shortcuts_opens_and_closes(alice: Tab) -> None:
     expect(dialog).to_be_hidden()
 
 
+def test_no_key_of_the_list_is_broken_in_two_on_a_phone(browsers: Browsers, know: Know) -> None:
+    tab = browsers.of(know("alice"), viewport={"width": 390, "height": 844}).open()
+    tab.page.keyboard.press("Control+/")
+    expect(tab.page.locator("#shortcuts")).to_be_visible()
+    heights = tab.page.locator("#shortcuts kbd").evaluate_all("all => all.map(e => e.offsetHeight)")
+    assert len(set(heights)) == 1
+
+
 def test_keys_open_a_new_chat_the_list_and_the_composer(alice: Tab) -> None:
     alice.ask("echo somewhere")
     alice.ended()

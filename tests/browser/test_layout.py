@@ -42,6 +42,17 @@ ENDS = """(paragraph) => {
 RIGHT = "e => e.getBoundingClientRect().right"
 
 
+# The words of elements that stand on two lines.
+BROKEN = """(all) => all.flatMap((element) => {
+  const node = element.firstChild, range = document.createRange();
+  return [...node.data.matchAll(/\\S+/g)].filter(({index, 0: word}) => {
+    range.setStart(node, index);
+    range.setEnd(node, index + word.length);
+    return range.getClientRects().length > 1;
+  }).map(([word]) => word);
+})"""
+
+
 def phone(browsers: Browsers, know: Know) -> Tab:
     size = {"width": 390, "height": 844}
     return browsers.of(know("alice"), viewport=size, has_touch=True, is_mobile=True).open()
@@ -127,6 +138,18 @@ def test_on_a_phone_everything_is_large_enough_for_a_finger(browsers: Browsers, 
     assert tab.page.evaluate(SMALL) == []
     size = tab.text.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert size >= 16
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+def test_on_a_phone_no_word_of_a_button_is_broken(
+    browsers: Browsers, know: Know, language: str
+) -> None:
+    size = {"width": 390, "height": 844}
+    tab = browsers.of(know("alice"), viewport=size, locale=language).open()
+    tab.page.locator("#open-settings").click()
+    expect(tab.page.locator("#settings")).to_be_visible()
+    broken = tab.page.locator("#settings .dialog-foot .button").evaluate_all(BROKEN)
+    assert broken == []
 
 
 def test_on_a_phone_the_composer_does_not_take_the_focus(browsers: Browsers, know: Know) -> None:

@@ -38,9 +38,10 @@ document.getElementById("veil").addEventListener("click", () => set(false));
 document.addEventListener("keydown", (event) => {
   if (
     event.key === "Escape" &&
+    !event.defaultPrevented &&
     narrow.matches &&
     isOpen() &&
-    !document.querySelector(":popover-open, .rename")
+    !document.querySelector(":popover-open, dialog[open], .rename")
   ) {
     set(false);
   }

@@ -126,6 +126,31 @@ def test_on_a_phone_the_list_is_a_drawer(browsers: Browsers, know: Know) -> None
     assert tab.page.evaluate("() => document.querySelector('.sidebar').inert")
 
 
+def test_escape_in_a_dialog_that_the_drawer_opened_leaves_the_drawer_open(
+    browsers: Browsers, know: Know
+) -> None:
+    size = {"width": 390, "height": 844}
+    tab = browsers.of(know("alice"), viewport=size).open()
+    page, drawer = tab.page, tab.page.locator(".sidebar.open")
+    tab.ask("echo something rate=0")
+    tab.ended()
+    page.locator("#open-sidebar").click()
+    page.locator("#find").click()
+    expect(page.locator("#search")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#search")).to_be_hidden()
+    expect(drawer).to_have_count(1)
+    opener = tab.list.locator(".row-more").first
+    opener.click()
+    page.get_by_role("button", name="Share or export").click()
+    expect(page.locator("#share")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#share")).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+
 def test_on_a_phone_everything_is_large_enough_for_a_finger(browsers: Browsers, know: Know) -> None:
     tab = phone(browsers, know)
     assert tab.page.evaluate(SMALL) == []

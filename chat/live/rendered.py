@@ -17,10 +17,6 @@ KEPT_BYTES = 8 * 2**20
 
 def render_turn(turn: "Turn") -> str:
     """A turn by the one template for turns."""
-    return _render(turn) if turn.running else _render_once(turn)
-
-
-def _render(turn: "Turn") -> str:
     return render_to_string("chat/turn.html", {"turn": turn})
 
 
@@ -34,4 +30,5 @@ def _shown(turn: "Turn") -> Hashable:
 
 
 _kept: LRUCache[Hashable, str] = LRUCache(KEPT_BYTES, getsizeof=getsizeof)
-_render_once = cached(_kept, key=_shown, lock=Lock())(_render)
+render_once = cached(_kept, key=_shown, lock=Lock())(render_turn)
+"""The same of a turn that is over."""

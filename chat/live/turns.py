@@ -12,7 +12,7 @@ from chat.models.counts import before
 from chat.models.message import siblings
 
 from .parts import part_prefix, partial, render_part, safe
-from .rendered import render_turn
+from .rendered import render_once, render_turn
 
 SCREEN = 30
 # Turns that a tab may have gained since its page was loaded, before it gets the last screen anew.
@@ -185,7 +185,7 @@ def snapshot(user_id: int, conversation_id: uuid.UUID, start: int | None) -> Sna
     context = {"first": shown.first, "elsewhere": shown.elsewhere}
     return Snapshot(
         shown,
-        "".join(render_turn(turn) for turn in finished),
+        "".join(render_once(turn) for turn in finished),
         render_to_string("chat/older.html", context),
         render_to_string("chat/elsewhere.html", context),
     )

@@ -62,7 +62,6 @@ class Heartbeat:
             try:
                 await work()
             except (DatabaseError, InterfaceError) as error:
-                recovery.doubt()
                 logger.warning("the database did not answer: %s", type(error).__name__)
 
     async def look_after(self) -> None:
@@ -82,8 +81,7 @@ class Heartbeat:
         unsaved: Progress = {id: (w.saved, self._new(w)) for id, w in writers.items()}
         asked = time.monotonic()
         orders = await in_reserve(self._process.beat, unsaved)
-        if time.monotonic() - asked > SLOW_SECONDS:
-            recovery.doubt()
+        self._doubt_if_late()
         for id, (n, new) in unsaved.items():
             writers[id].saved = n + len(new)
         for id in orders.stop:
@@ -101,7 +99,13 @@ class Heartbeat:
 
     async def sweep(self, *, alone: bool) -> None:
         """End what processes left that are gone; `alone` says that all others are."""
+        self._doubt_if_late()
         await self._tell(await writing(recovery.sweep, self._process, alone=alone))
+
+    def _doubt_if_late(self) -> None:
+        # What kept this heartbeat back so long may have kept back those of the others.
+        if self._supervisor.pulse.age > SLOW_SECONDS:
+            recovery.doubt()
 
     async def check_paths(self) -> None:
         """Tell tabs the turns and paths that the channel layer did not tell them."""

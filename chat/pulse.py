@@ -19,8 +19,13 @@ class Pulse:
         self._confirmed = asyncio.Event()
 
     @property
+    def age(self) -> float:
+        """Seconds since the last heartbeat that was confirmed."""
+        return self._clock() - self._began_at
+
+    @property
     def weak(self) -> bool:
-        """Whether those who write must wait."""
+        """Whether those who write must wait, and nobody may be promised anything."""
         return self.outlived(self._began_at)
 
     def outlived(self, began_at: float) -> bool:

@@ -24,7 +24,7 @@ _doubt_until = 0.0
 
 
 def doubt() -> None:
-    """Take no process for dead for a while: the database was away, so that none could beat."""
+    """Take no process for dead for a while: all of them may have been kept from beating."""
     global _doubt_until
     _doubt_until = time.monotonic() + DOUBT_SECONDS
 

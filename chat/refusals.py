@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from chat.forms import Invalid, TooLong
 from chat.models import Busy, Conversation, NotPossible
-from chat.supervisor import Draining, TooMany
+from chat.supervisor import Draining, TooMany, Unsure
 from chat.taking import NoModel, TooManyRunning
 
 REFUSED = (
@@ -18,6 +18,7 @@ REFUSED = (
     NotPossible,
     Conversation.DoesNotExist,
     Draining,
+    Unsure,
     TooMany,
     TooManyRunning,
     NoModel,

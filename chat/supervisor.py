@@ -40,6 +40,10 @@ class Draining(Exception):
     """This process accepts no more commands: another one does, or will."""
 
 
+class Unsure(Exception):
+    """Others may take this process for dead, and what it begins: not before its next heartbeat."""
+
+
 class TooMany(Exception):
     """The person asks too often; the argument is the seconds to wait."""
 
@@ -61,8 +65,8 @@ class Supervisor:
     async def accept(self, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Accepted:
         """Carry out a command that makes a generation, even if the client hangs up meanwhile.
 
-        The asker hears first. Raises Draining, TooMany, TooManyRunning, NoModel, Busy, NotPossible
-        or Conversation.DoesNotExist, and whatever the asker's check does.
+        The asker hears first. Raises Draining, Unsure, TooMany, TooManyRunning, NoModel, Busy,
+        NotPossible or Conversation.DoesNotExist, and whatever the asker's check does.
         """
         accepting = self._keep(self._accept(asker, conversation_id, command))
         # Heard here, should nobody else be there any more to hear why it was refused.
@@ -116,6 +120,8 @@ class Supervisor:
     async def _accept(self, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Accepted:
         if self.draining:
             raise Draining
+        if self.pulse.weak:
+            raise Unsure
         if wait := self._allowances.take(asker.user_id):
             raise TooMany(wait)
         if not command.model and not choices.models():

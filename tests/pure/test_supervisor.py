@@ -9,7 +9,9 @@ import pytest
 
 from chat.forms import Send
 from chat.models import Accepted, Busy, Process
-from chat.supervisor import Supervisor
+from chat.pulse import Pulse
+from chat.refusals import refusal
+from chat.supervisor import Supervisor, Unsure
 from chat.taking import Asker
 
 
@@ -40,3 +42,13 @@ async def test_a_refusal_that_nobody_is_there_to_hear_is_no_error() -> None:
         await asyncio.sleep(0)
     gc.collect()
     assert not complaints
+
+
+async def test_a_process_that_may_be_taken_for_dead_accepts_nothing() -> None:
+    now = 100.0
+    supervisor = Supervisor(Process(name="here"))
+    supervisor.pulse = Pulse(10, lambda: now)
+    now += 11
+    with pytest.raises(Unsure) as refused:
+        await supervisor.accept(Asker(1), uuid.uuid4(), Send(key=uuid.uuid4(), text="Hello"))
+    assert refusal(refused.value).retry_ms

@@ -2,9 +2,12 @@
 
 import fcntl
 import hashlib
+import re
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -14,19 +17,40 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 
 # The admin names these only while DEBUG is on, else their minified twins.
 UNUSED = ["jquery.js", "xregexp.js", "select2.full.js", "select2.css"]
+BUNDLES = ["css/chat.css"]
+IMPORT = re.compile(r'^@import "\./(.+)";$', re.MULTILINE)
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Names with hashes, also in the imports of JavaScript modules."""
+    """Names with hashes, also in the imports of JavaScript modules; bundles of style sheets."""
 
     support_js_module_import_aggregation = True
     # A module's name depends on those of the modules that it imports, and so on.
     max_post_process_passes = 12
 
+    def post_process(
+        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[tuple[str, str, bool]]:
+        """Put what a bundle imports into it, so that pages wait for one file instead of many."""
+        for name in BUNDLES:
+            storage, path = paths[name]
+            with storage.open(path) as file:
+                bundle = IMPORT.sub(partial(_imported, paths), file.read().decode())
+            Path(self.path(name)).write_text(bundle)
+            paths[name] = self, name
+        yield from super().post_process(paths, dry_run, **options)
+
     def compress_files(self, paths: set[str]) -> Iterator[tuple[str, str]]:
         """Compress those that pages name, not the same once more under their first names."""
         named = set(self.hashed_files.values())
         yield from super().compress_files(paths & named)
+
+
+def _imported(paths: dict[str, Any], found: re.Match[str]) -> str:
+    storage, path = paths[f"css/{found[1]}"]
+    with storage.open(path) as file:
+        text: str = file.read().decode()
+        return text
 
 
 def collect() -> None:

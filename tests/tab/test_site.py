@@ -104,6 +104,15 @@ def test_modules_import_each_other_by_their_hashed_names(url: str) -> None:
     assert hashed[0] == 404, "the list of files is nobody's business"
 
 
+def test_a_bundle_of_styles_holds_what_it_imports(url: str) -> None:
+    source = servers.ROOT / "static" / "css"
+    imports = re.findall(r'@import "\./(.+)";', (source / "chat.css").read_text())
+    bundle = get(f"{url}/static/css/chat.css")[2].decode()
+    assert len(imports) > 5 and "@import" not in bundle
+    at = [bundle.index((source / name).read_text()) for name in imports]
+    assert at == sorted(at)
+
+
 @pytest.mark.parametrize("body", [b"a=1&" * 2000, b"a=" + b"x" * 4_000_000, b"\xff\x00%%"])
 def test_a_senseless_form_is_refused_in_a_few_words(url: str, body: bytes) -> None:
     status, _, page = get(f"{url}/accounts/login/", body)

@@ -57,6 +57,9 @@ async def _measure(rig: Rig, subject: Subject, count: int, seconds: float) -> Me
         for answer in streams.answers
         for each in lateness(answer, requests[answer.prompt.tag], begins, ends)
     ]
+    if not late and subject is not rig.site:
+        rig.say(f"  {subject.name}/{count}: overwhelmed, read nothing that was sent meanwhile")
+        return {}
     updates = sum(begins <= at < ends for answer in streams.answers for at, _ in answer.arrivals())
     return _metrics(rig, f"{subject.name}/{count}", late, updates, usage)
 

@@ -12,7 +12,7 @@ from django.utils import translation
 if TYPE_CHECKING:
     from .turns import Turn
 
-KEPT_BYTES = 8 * 2**20
+KEPT_BYTES = 2 * 2**20
 
 
 def render_turn(turn: "Turn") -> str:

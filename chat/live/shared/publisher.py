@@ -61,6 +61,11 @@ class Outgoing:
         """Show what was written, not more than `until`."""
         self.shown.copy(self.log.read(len(self.shown), until))
 
+    def show_end(self) -> None:
+        """Fenced off: of what is written here nothing counts any more but that it ends."""
+        if self.log.closed:
+            self.shown.copy(self.log.read(len(self.log) - 1))
+
 
 class Publisher:
     """One task for all logs: what is new in them goes out in one round trip."""
@@ -85,8 +90,7 @@ class Publisher:
 
         def changed() -> None:
             if outgoing.done.is_set():
-                # Fenced off: of what is written here nothing counts any more but that it ends.
-                outgoing.shown.copy(log.read(len(log) - 1) if log.closed else [])
+                outgoing.show_end()
                 return
             self._changed[generation_id] = outgoing
             self._wake.set()
@@ -139,6 +143,8 @@ class Publisher:
             logger.warning("generation %s is written elsewhere now", outgoing.generation_id)
             self._finish(outgoing)
             outgoing.fenced()
+            # It may have ended while Redis was asked.
+            outgoing.show_end()
             return
         if answer == BEHIND:
             outgoing.offer_whole()

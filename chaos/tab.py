@@ -181,7 +181,7 @@ class Tab:
         self.silences.end(generation)
         self.page.swap(frame["content"])
         if answer := self.talk.answers.get(generation):
-            answer.show(self.served_by, position)
+            answer.show(position)
         if self._chance.random() < LOOKED_AT:
             self._check_text(generation)
 

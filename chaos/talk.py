@@ -3,14 +3,13 @@
 import asyncio
 import time
 import uuid
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import Any
 
 from chat import demo
 
-KEPT = 40
 UNFINISHED = ("queued", "running")
 
 
@@ -46,13 +45,12 @@ class Answer:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     endings: set[str] = field(default_factory=set)
     stop: Stopped | None = None
-    shown: dict[int, deque[tuple[float, int]]] = field(
-        default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT))
-    )
+    shown: int = 0
+    """The most characters that a tab showed."""
 
-    def show(self, port: int, position: int) -> None:
-        """A tab at the process on `port` shows so many characters."""
-        self.shown[port].append((time.time(), position))
+    def show(self, position: int) -> None:
+        """A tab shows so many characters."""
+        self.shown = max(self.shown, position)
 
 
 class Silences:

@@ -150,8 +150,7 @@ class Verifier:
         if harms and self._was_without_log(harms[0].at, row["finished"]):
             self.times.double_faults += 1
             return 0
-        shown = [position for of_port in answer.shown.values() for _, position in of_port]
-        return max(shown, default=0)
+        return answer.shown
 
     def _was_without_log(self, died: float, finished: float) -> bool:
         """Whether Redis had not all of the log when its writer died, or when it was taken over."""

@@ -53,11 +53,15 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
         What they have deleted is gone, also while it can still be brought back.
         """
-        return self._of(user).filter(deleted_at__isnull=True)
+        return self.owned_by(user).filter(deleted_at__isnull=True)
 
     def deleted_by(self, user: AbstractBaseUser | AnonymousUser | int) -> Self:
         """Those that `user` deleted and may still bring back, the last one first."""
-        return self._of(user).filter(deleted_at__isnull=False).order_by("-deleted_at", "-id")
+        return self.owned_by(user).filter(deleted_at__isnull=False).order_by("-deleted_at", "-id")
+
+    def owned_by(self, user: AbstractBaseUser | AnonymousUser | int) -> Self:
+        """All that are `user`'s own, deleted or not."""
+        return self.filter(owner_id=user if isinstance(user, int) else user.pk)
 
     def kept(self) -> Self:
         """All but the temporary ones: what a search finds and an export holds."""
@@ -101,9 +105,6 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         for id in ids:
             self.expired().filter(pk=id).delete()
         return len(ids)
-
-    def _of(self, user: AbstractBaseUser | AnonymousUser | int) -> Self:
-        return self.filter(owner_id=user if isinstance(user, int) else user.pk)
 
 
 class Listed(models.Model):

@@ -100,10 +100,12 @@ def restore(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
 def seen(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """The newest answer was on a visible page.
 
-    A page without JavaScript can only say so by loading something, so a GET counts too.
+    A page without JavaScript can only say so by loading something, so a GET counts too. It may be
+    said just as the conversation is deleted, which ends its answer: no list shows it then.
     """
-    conversation = _mine(request, conversation_id)
-    if conversation.see():
+    mine = Conversation.objects.owned_by(request.user)
+    conversation = get_object_or_404(mine, pk=conversation_id)
+    if conversation.see() and not conversation.deleted_at:
         running = conversation.generations.unfinished().exists()
         tell = async_to_sync(news.say_list)
         tell(conversation.owner_id, conversation.pk, running=running, unseen=False)

@@ -82,7 +82,7 @@ async def test_a_deleted_conversation_is_gone_until_it_is_brought_back(
     assert (await other.first("sidebar", conversation=str(id)))["deleted"]
     assert await asked.farewell() == GONE
     assert (await get(alice, f"/c/{id}/")).status_code == 404
-    for what in ("delete", "rename", "pin", "archive", "seen"):
+    for what in ("delete", "rename", "pin", "archive"):
         assert (await post(alice, id, what, title="x")).status_code == 404, what
     with pytest.raises(Closed, match=str(GONE)):
         await asked.connect()
@@ -134,6 +134,9 @@ async def test_an_answer_is_unseen_until_a_page_says_that_it_was_seen(
     assert (await post(alice, id, "seen")).status_code == 204
     await asked.finished("echo and more")
     assert (await other.first("sidebar", running=False))["unseen"] is True
+    await post(alice, id, "delete")
+    assert (await post(alice, id, "seen")).status_code == 204  # its page had not heard of it
+    assert not row(served, id)["unseen"]
 
 
 async def test_a_temporary_chat_is_in_no_list_and_told_to_none(

@@ -6,18 +6,19 @@ import random
 from bench.model import Prompt
 from bench.quantiles import median, percentile
 from bench.rig import Metrics, Rig
-from bench.scenarios.streams import RATE, Streams
+from bench.scenarios.streams import BEGUN_EACH, RATE, Streams
 from bench.subjects import Answer
 
 STOPS = 50
 BESIDE = 200
+STOP_SECONDS = 0.6
 
 
 async def measure(rig: Rig) -> Metrics:
     """Stops on an idle server, and beside two hundred streams."""
     stops = 10 if rig.quick else STOPS
     metrics = _metrics(rig, "idle", [await _stop(rig, n) for n in range(stops)])
-    tokens = round(RATE * (5 + stops * 0.35))
+    tokens = round(RATE * (BEGUN_EACH * BESIDE + stops * STOP_SECONDS))
     async with Streams(rig, rig.site, BESIDE, tokens):
         busy = [await _stop(rig, BESIDE + n) for n in range(stops)]
     return metrics | _metrics(rig, str(BESIDE), busy)

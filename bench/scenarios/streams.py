@@ -12,8 +12,8 @@ from bench.rig import Metrics, Rig
 from bench.subjects import Answer, Subject
 
 RATE = 50
-# Beginning costs more than streaming: not all at once, and none ends within the window.
-SPREAD_EACH = 0.01
+# Beginning and ending cost more than streaming: not all at once, and none within the window.
+SPREAD_EACH, BEGUN_EACH = 0.01, 0.04
 SETTLE = 1.0
 SECONDS = 5.0
 # The byte relays are compared at every number up to this, the SDK's up to that of its own end.
@@ -40,7 +40,7 @@ def _compared(rig: Rig, count: int) -> list[Subject]:
 
 
 async def _measure(rig: Rig, subject: Subject, count: int, seconds: float) -> Metrics:
-    tokens = round(RATE * (SPREAD_EACH * count + SETTLE + seconds + rig.slack))
+    tokens = round(RATE * (BEGUN_EACH * count + SETTLE + seconds + rig.slack))
     async with Streams(rig, subject, count, tokens) as streams:
         await asyncio.sleep(SETTLE)
         meter = Meter(subject.process, rig.model.process)
@@ -52,6 +52,9 @@ async def _measure(rig: Rig, subject: Subject, count: int, seconds: float) -> Me
         rig.say(f"  {subject.name}/{count}: overwhelmed, never asked for {unasked} of the answers")
         return {}
     begins, ends = meter.began, meter.began + round(usage.wall * 1e9)
+    over = sum(request.stamps[-1] < ends for request in requests.values())
+    if over:
+        rig.say(f"  {subject.name}/{count}: {over} answers ended too early, begun too slowly")
     late = [
         each
         for answer in streams.answers

@@ -14,7 +14,8 @@ from django.utils import translation
 P = ParamSpec("P")
 R = TypeVar("R")
 
-THREADS = 4
+# With SQLite a query is mostly Python, so that more threads only keep the event loop from running.
+THREADS = 2 if settings.SQLITE else 4
 
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
 _reserve = ThreadPoolExecutor(1, thread_name_prefix="database-reserve")
@@ -39,7 +40,7 @@ def one_moment() -> Iterator[None]:
 
 
 async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call a function that reads by the ORM in one of four database threads.
+    """Call a function that reads by the ORM in one of the database threads.
 
     Channels' own `database_sync_to_async` has one thread for all sockets of a process.
     """

@@ -56,6 +56,7 @@ class Writer:
         self._pulse = pulse
         self._accepted = time.monotonic()
         self._reading: asyncio.Task[str | None] | None = None
+        self._stream: AnswerStream | None = None
         self._cancelled: Cancelled | None = None
         self._phase: Phase = "queued"
         self._status_at = 0.0
@@ -76,6 +77,8 @@ class Writer:
     def _cancel(self, status: str, by: int | None = None) -> None:
         if self._cancelled is None:
             self._cancelled = Cancelled(status, time.monotonic(), by)
+            if self._stream is not None:
+                self._stream.hang_up()
             if self._reading is not None:
                 self._reading.cancel()
 
@@ -135,9 +138,9 @@ class Writer:
             silence=limits.silence_seconds,
             total=limits.answer_seconds,
         )
-        async with get_upstream().stream(request, allowed) as stream:
+        async with get_upstream().stream(request, allowed) as self._stream:
             self._enter("waiting")
-            return await self._take_all(stream)
+            return await self._take_all(self._stream)
 
     async def _take_all(self, stream: AnswerStream) -> str | None:
         async for batch in stream:

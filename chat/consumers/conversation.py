@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -29,15 +31,31 @@ from .handshake import (
 
 logger = logging.getLogger(__name__)
 
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
 
 class ConversationConsumer(AsyncWebsocketConsumer):
     """Handlers run one at a time, so none of them waits for the model."""
 
     # News comes to the process, not to each socket: see chat/live/news.py.
-    channel_layer_alias = ""
+    channel_layer = None
 
     tab: Tab | None = None
     telling: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Handle each message in the turn of the loop that brings it.
+
+        Channels' dispatcher keeps a task for each thing it could wait for: three turns of a busy
+        loop, in which a `stop` would stand behind everybody's frames.
+        """
+        self.scope, self.base_send = scope, send
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler, without Channels' detour through its one database thread."""

@@ -53,8 +53,10 @@ class LiveAnswer:
 
     def belongs_to(self, user_id: int, conversation_id: uuid.UUID) -> bool:
         """Whether it is an answer in this conversation of this person."""
-        conversation = self.generation.conversation
-        return conversation.pk == conversation_id and conversation.owner_id == user_id
+        generation = self.generation
+        if generation.conversation_id != conversation_id:
+            return False
+        return bool(generation.conversation.owner_id == user_id)
 
     def subscribe(self, wake: Wake) -> None:
         """Call `wake` when there is more to show, at a pace that bounds the wire."""

@@ -31,6 +31,9 @@ class Body(Protocol):
     async def read(self) -> bytes:
         """All that has arrived, at least one byte; nothing at the end."""
 
+    def hang_up(self) -> None:
+        """Let the server hear now that no more is wanted."""
+
 
 class AnswerStream:
     """Iterates over the batches of an answer; raises `UpstreamError` after the last of them.
@@ -67,6 +70,10 @@ class AnswerStream:
     def usage(self) -> Usage | None:
         """The usage counted by the server so far."""
         return self._deltas.usage
+
+    def hang_up(self) -> None:
+        """End the answer at the server, now; for whoever cancels the task that reads it."""
+        self._body.hang_up()
 
     def __aiter__(self) -> Self:
         return self

@@ -6,8 +6,10 @@ the caller's beat costs one wake-up however many chunks came. Imported late: it 
 
 import asyncio
 import os
+import socket
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import cache
 
 import aiohttp
@@ -158,11 +160,20 @@ class Body(httpx2.AsyncByteStream):
             if room <= 0 and self._response.status >= 400:
                 return
 
+    def hang_up(self) -> None:
+        """Let the server hear now that no more is wanted: closing takes more turns of the loop."""
+        connection = self._response.connection
+        if connection is not None and connection.transport is not None:
+            wire = connection.transport.get_extra_info("socket")
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+
     async def aclose(self) -> None:
         """Give the connection back if the body was read to its end, otherwise close it at once."""
         if self._response.content.at_eof():
             self._response.release()
         else:
+            self.hang_up()
             self._response.close()
 
 
@@ -173,15 +184,21 @@ def _plain_socket(response: aiohttp.ClientResponse) -> int | None:
         return None
     if connection.transport.get_extra_info("sslcontext") is not None:
         return None
-    socket = connection.transport.get_extra_info("socket")
-    return None if socket is None else socket.fileno()
+    wire = connection.transport.get_extra_info("socket")
+    return None if wire is None else wire.fileno()
 
 
 class Decompressed:
     """The body of a response that somebody compressed."""
 
     def __init__(self, response: httpx2.Response) -> None:
+        self._body: Body | None = response.extensions.get("body")
         self._pieces = response.aiter_bytes()
+
+    def hang_up(self) -> None:
+        """Let the server hear now that no more is wanted."""
+        if self._body is not None:
+            self._body.hang_up()
 
     def read_now(self) -> bytes:
         """Nothing: only waiting can tell."""

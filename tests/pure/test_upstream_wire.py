@@ -105,6 +105,20 @@ async def test_usage_is_known_while_the_answer_runs(
     assert after is not None and after["completion_tokens"] == 1
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+async def test_the_server_hears_of_hanging_up_while_the_answer_is_still_open(
+    open_upstream: Callable[..., Upstream], zipped: bool
+) -> None:
+    head = HEAD.replace(b"\r\n\r\n", GZIP) if zipped else HEAD
+    async with (
+        replaying([head], hold=True) as server,
+        open_upstream(server.url).stream(REQUEST) as stream,
+    ):
+        stream.hang_up()
+        stream.hang_up()
+        await asyncio.wait_for(server.left.wait(), 5)
+
+
 async def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")

@@ -4,7 +4,6 @@ import sys
 import time
 from typing import Any
 
-import psycopg
 from django.db import connection
 
 CONNECT_SECONDS = 4
@@ -31,6 +30,8 @@ def require(patience_seconds: float = 0) -> None:
 
 def _problem(parameters: dict[str, Any]) -> str:
     """Why PostgreSQL does not let us in; "" if it does."""
+    import psycopg  # which a site on SQLite never needs
+
     try:
         psycopg.connect(**parameters, connect_timeout=CONNECT_SECONDS).close()
     except psycopg.OperationalError as error:

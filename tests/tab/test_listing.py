@@ -35,16 +35,13 @@ def row(served: Served, conversation: uuid.UUID | None) -> dict[str, Any]:
     return served.row(query, conversation.hex)
 
 
-async def told(tab: Page, **fields: object) -> dict[str, Any]:
-    """The next hint about a tab's list with these fields."""
-    return await tab.first("sidebar", conversation=str(tab.conversation), **fields)
-
-
 @pytest.fixture
 async def asked(tab: Page) -> Page:
     """Alice's tab, in which a question was answered."""
     await tab.finished("echo Hello")
-    await told(tab, running=False)
+    # The list hears of it first where Redis has to take what is shown.
+    if not any({"type": "sidebar", "running": False}.items() <= f.items() for f in tab.frames):
+        await tab.first("sidebar", running=False)
     return tab
 
 

@@ -120,9 +120,16 @@ class Site:
         self._prompts: dict[str, Prompt] = {}
         self._manage("manage.py", "migrate", "-v0")
         self._sessions: list[str] = json.loads(self._manage("-m", "bench.people", str(people)))
-        command = python("manage.py", "serve")
-        self.process = Process(command, directory / "site.log", self._environment)
-        self.start = self.process.wait_for(f"http://127.0.0.1:{self.port}/healthz")
+        self._log = directory / "site.log"
+        self.first_start = self._serve()
+        self.process.end()
+        self.start = self._serve()
+
+    def _serve(self) -> float:
+        """Start the server; gives the seconds until it is ready. The first time it has more to do:
+        its static files are hashed and compressed."""
+        self.process = Process(python("manage.py", "serve"), self._log, self._environment)
+        return self.process.wait_for(f"http://127.0.0.1:{self.port}/healthz")
 
     async def prepare(self, prompt: Prompt, person: int) -> SiteAnswer:
         """Open the page of a new conversation."""

@@ -20,7 +20,9 @@ async def measure(rig: Rig) -> Metrics:
     each = (rig.site.process.memory() - before) * 1000 / count
     for tab in tabs:
         tab.socket.abort()
+    first, start = rig.site.first_start, rig.site.start
     rig.say(
-        f"  start {rig.site.start:.1f} s, {before:.0f} MB; {count} idle tabs: {each:.0f} kB each"
+        f"  first start {first:.1f} s, start {start:.1f} s, {before:.0f} MB; "
+        f"{count} idle tabs: {each:.0f} kB each"
     )
-    return {"site/start": rig.site.start, "site/memory": before, "site/tab": each}
+    return {"site/first": first, "site/start": start, "site/memory": before, "site/tab": each}

@@ -165,8 +165,9 @@ class Body(httpx2.AsyncByteStream):
         connection = self._response.connection
         if connection is not None and connection.transport is not None:
             wire = connection.transport.get_extra_info("socket")
-            with suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
+            # By a duplicate, as not every event loop lets its own sockets be shut down.
+            with suppress(OSError), socket.socket(fileno=os.dup(wire.fileno())) as same:
+                same.shutdown(socket.SHUT_RDWR)
 
     async def aclose(self) -> None:
         """Give the connection back if the body was read to its end, otherwise close it at once."""

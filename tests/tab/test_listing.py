@@ -39,9 +39,10 @@ def row(served: Served, conversation: uuid.UUID | None) -> dict[str, Any]:
 async def asked(tab: Page) -> Page:
     """Alice's tab, in which a question was answered."""
     await tab.finished("echo Hello")
+    over = {"conversation": str(tab.conversation), "running": False}
     # The list hears of it first where Redis has to take what is shown.
-    if not any({"type": "sidebar", "running": False}.items() <= f.items() for f in tab.frames):
-        await tab.first("sidebar", running=False)
+    if not any({"type": "sidebar", **over}.items() <= frame.items() for frame in tab.frames):
+        await tab.first("sidebar", **over)
     return tab
 
 

@@ -126,8 +126,10 @@ class Site:
         self.start = self._serve()
 
     def _serve(self) -> float:
-        """Start the server; gives the seconds until it is ready. The first time it has more to do:
-        its static files are hashed and compressed."""
+        """Start the server; gives the seconds until it is ready.
+
+        The first time it has its static files to hash and compress.
+        """
         self.process = Process(python("manage.py", "serve"), self._log, self._environment)
         return self.process.wait_for(f"http://127.0.0.1:{self.port}/healthz")
 

@@ -53,10 +53,8 @@ class LiveAnswer:
 
     def belongs_to(self, user_id: int, conversation_id: uuid.UUID) -> bool:
         """Whether it is an answer in this conversation of this person."""
-        generation = self.generation
-        if generation.conversation_id != conversation_id:
-            return False
-        return bool(generation.conversation.owner_id == user_id)
+        asked = self.generation
+        return asked.conversation_id == conversation_id and asked.conversation.owner_id == user_id
 
     def subscribe(self, wake: Wake) -> None:
         """Call `wake` when there is more to show, at a pace that bounds the wire."""

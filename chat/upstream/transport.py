@@ -137,9 +137,8 @@ class Body(httpx2.AsyncByteStream):
                 # aiohttp resumes the socket whenever something is taken.
                 self._pause()
                 return data
-            connection = self._response.connection
-            if connection is not None and connection.transport is not None:
-                connection.transport.resume_reading()
+            if (transport := _transport(self._response)) is not None:
+                transport.resume_reading()
             data = await content.readany()
         except (aiohttp.ClientError, OSError) as error:
             raise UpstreamError("cut", detail=type(error).__name__) from None
@@ -147,10 +146,8 @@ class Body(httpx2.AsyncByteStream):
         return data
 
     def _pause(self) -> None:
-        # No connection: the body has ended and the connection went back to the pool.
-        connection = self._response.connection
-        if connection is not None and connection.transport is not None:
-            connection.transport.pause_reading()
+        if (transport := _transport(self._response)) is not None:
+            transport.pause_reading()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         room = REFUSAL_BYTES
@@ -162,9 +159,8 @@ class Body(httpx2.AsyncByteStream):
 
     def hang_up(self) -> None:
         """Let the server hear now that no more is wanted: closing takes more turns of the loop."""
-        connection = self._response.connection
-        if connection is not None and connection.transport is not None:
-            wire = connection.transport.get_extra_info("socket")
+        if (transport := _transport(self._response)) is not None:
+            wire = transport.get_extra_info("socket")
             # By a duplicate, as not every event loop lets its own sockets be shut down.
             with suppress(OSError), socket.socket(fileno=os.dup(wire.fileno())) as same:
                 same.shutdown(socket.SHUT_RDWR)
@@ -174,18 +170,21 @@ class Body(httpx2.AsyncByteStream):
         if self._response.content.at_eof():
             self._response.release()
         else:
-            self.hang_up()
             self._response.close()
+
+
+def _transport(response: aiohttp.ClientResponse) -> asyncio.Transport | None:
+    """What carries the body; None once it has ended and the connection went back to the pool."""
+    connection = response.connection
+    return None if connection is None else connection.transport
 
 
 def _plain_socket(response: aiohttp.ClientResponse) -> int | None:
     """The descriptor of a connection's socket; None where bytes need decrypting, or it is over."""
-    connection = response.connection
-    if connection is None or connection.transport is None:
+    transport = _transport(response)
+    if transport is None or transport.get_extra_info("sslcontext") is not None:
         return None
-    if connection.transport.get_extra_info("sslcontext") is not None:
-        return None
-    wire = connection.transport.get_extra_info("socket")
+    wire = transport.get_extra_info("socket")
     return None if wire is None else wire.fileno()
 
 

@@ -28,19 +28,19 @@ _BLANK_LINES = re.compile(rb"\n(?:[ \t]*\n)+")
 
 
 class Blocks:
-    """Renders a growing document; each access costs the new text and the open block, not the whole.
+    """Renders a growing document; a piece costs itself and the open block, not the whole.
 
     Always `"".join(sealed) + tail` is `render(document so far without held)`, but for references
     to what is defined later and the colours of an unfinished code block: `finish` settles those.
     """
 
     def __init__(self) -> None:
+        self.sealed: list[str] = []
+        """The HTML of the blocks that nothing can change any more; only ever appended to."""
         self._intake = Intake()
         self._document: list[str] = []
-        self._pending: list[str] = []
         self._source = ""
         self._held = ""
-        self._sealed: list[str] = []
         self._tail: str | None = ""
         self._fence: Fence | None = None
         self._fences = 0
@@ -50,48 +50,7 @@ class Blocks:
     def feed(self, text: str) -> None:
         """Add `text` to the document."""
         self._document.append(text)
-        self._pending.append(text)
-
-    @property
-    def sealed(self) -> list[str]:
-        """The HTML of the blocks that nothing can change any more; only ever appended to."""
-        self._catch_up()
-        return self._sealed
-
-    @property
-    def tail(self) -> str:
-        """The HTML of all that is not sealed, "" when there is none."""
-        self._catch_up()
-        if self._tail is None:
-            self._tail = self._rendered_tail()
-        return self._tail
-
-    @property
-    def held(self) -> str:
-        """The last characters of the document, if it is not yet clear what they will be."""
-        self._catch_up()
-        return self._fence.held if self._fence else self._held
-
-    @property
-    def open_code(self) -> OpenCode | None:
-        """The fenced code block that the tail consists of, while it is open."""
-        self._catch_up()
-        return OpenCode(self._fences, self._fence.text) if self._fence else None
-
-    def finish(self) -> str:
-        """Return `render(document)`, at the cost of the tail alone if nothing was defined late."""
-        self._catch_up()
-        document = "".join(self._document)
-        if "]:" in document:
-            return render(document)
-        rest = parse(self._source, self._definitions)
-        return "".join([*self._sealed, *write(rest, self._definitions, self._outline.copy())])
-
-    def _catch_up(self) -> None:
-        if not self._pending:
-            return
-        text = self._intake.take("".join(self._pending))
-        self._pending.clear()
+        text = self._intake.take(text)
         self._source += text
         self._tail = None
         if self._fence is None:
@@ -102,6 +61,31 @@ class Blocks:
             self._seal()
         self._held = _unclear(self._source)
 
+    @property
+    def tail(self) -> str:
+        """The HTML of all that is not sealed, "" when there is none."""
+        if self._tail is None:
+            self._tail = self._rendered_tail()
+        return self._tail
+
+    @property
+    def held(self) -> str:
+        """The last characters of the document, if it is not yet clear what they will be."""
+        return self._fence.held if self._fence else self._held
+
+    @property
+    def open_code(self) -> OpenCode | None:
+        """The fenced code block that the tail consists of, while it is open."""
+        return OpenCode(self._fences, self._fence.text) if self._fence else None
+
+    def finish(self) -> str:
+        """Return `render(document)`, at the cost of the tail alone if nothing was defined late."""
+        document = "".join(self._document)
+        if "]:" in document:
+            return render(document)
+        rest = parse(self._source, self._definitions)
+        return "".join([*self.sealed, *write(rest, self._definitions, self._outline.copy())])
+
     def _seal(self) -> None:
         """Seal all that no further line can change: only complete lines decide."""
         complete = self._source[: self._source.rfind("\n") + 1]
@@ -109,7 +93,7 @@ class Blocks:
         if not parsed.blocks:
             return
         done, cut = _done(parsed)
-        self._sealed += islice(write(parsed, self._definitions, self._outline), done)
+        self.sealed += islice(write(parsed, self._definitions, self._outline), done)
         if cut:
             data = complete.encode()
             self._definitions.learn(parsed.data[:cut].decode())

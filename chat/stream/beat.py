@@ -1,5 +1,8 @@
 """How often an answer is written and shown: a window that stretches with the load."""
 
+import time
+from collections.abc import Callable
+
 SHORTEST = 0.016
 LONG = 0.120
 LONGEST = 0.360
@@ -29,19 +32,28 @@ def pause_after(repeated_bytes: int) -> float:
 class Load:
     """The loop thread's share of a CPU, window by window, smoothed so that the beat is steady."""
 
-    def __init__(self, window: float = 0.25) -> None:
+    def __init__(
+        self,
+        window: float = 0.25,
+        wall: Callable[[], float] = time.monotonic,
+        cpu: Callable[[], float] = time.thread_time,
+    ) -> None:
         self.window = window
         self.busy = 0.0
-        self._wall: float | None = None
-        self._cpu = 0.0
+        self._wall, self._cpu = wall, cpu
+        self._since: tuple[float, float] | None = None
 
-    def sample(self, wall: float, cpu: float) -> float:
-        """Take two clock readings in seconds; gives `busy`, renewed once a window."""
-        if self._wall is None:
-            self._wall, self._cpu = wall, cpu
-        elif (passed := wall - self._wall) >= self.window:
-            now = min(1.0, (cpu - self._cpu) / passed)
+    def sample(self) -> float:
+        """Gives `busy`, renewed once a window by the two clocks, of the thread that calls."""
+        now = self._wall()
+        if self._since is None:
+            self._since = now, self._cpu()
+            return self.busy
+        began, used = self._since
+        passed = now - began
+        if passed >= self.window:
+            self._since = now, self._cpu()
+            share = min(1.0, (self._since[1] - used) / passed)
             # After a rest the past counts for as little as if it had been sampled meanwhile.
-            self.busy += (1 - (1 - SMOOTHING) ** (passed / self.window)) * (now - self.busy)
-            self._wall, self._cpu = wall, cpu
+            self.busy += (1 - (1 - SMOOTHING) ** (passed / self.window)) * (share - self.busy)
         return self.busy

@@ -211,24 +211,40 @@ def test_repeated_bytes_are_bounded_per_second() -> None:
     assert pause_after(0) == 0.0
 
 
+class Clocks:
+    """A wall clock and a thread's CPU clock that are set by hand."""
+
+    wall = cpu = 0.0
+
+    def load(self) -> Load:
+        return Load(window=0.25, wall=lambda: self.wall, cpu=lambda: self.cpu)
+
+    def sample(self, load: Load, wall: float, cpu: float) -> float:
+        self.wall, self.cpu = wall, cpu
+        return load.sample()
+
+
 def test_load_is_cpu_over_wall_window_by_window_and_smoothed() -> None:
-    load = Load(window=0.25)
-    assert load.sample(10.0, 1.0) == 0.0
-    assert load.sample(10.1, 1.1) == 0.0
-    assert load.sample(10.25, 1.125) == pytest.approx(0.125)
-    assert load.sample(10.5, 9.0) == pytest.approx(0.125 + 0.25 * (1 - 0.125))
+    clocks = Clocks()
+    load = clocks.load()
+    assert clocks.sample(load, 10.0, 1.0) == 0.0
+    assert clocks.sample(load, 10.1, 1.1) == 0.0
+    assert clocks.sample(load, 10.25, 1.125) == pytest.approx(0.125)
+    assert clocks.sample(load, 10.5, 9.0) == pytest.approx(0.125 + 0.25 * (1 - 0.125))
 
 
 def test_load_is_forgotten_in_a_rest() -> None:
-    load = Load(window=0.25)
+    clocks = Clocks()
+    load = clocks.load()
     for quarter in range(40):
-        load.sample(quarter / 4, quarter / 4)
+        clocks.sample(load, quarter / 4, quarter / 4)
     assert load.busy > 0.9
-    assert load.sample(20.0, 9.75) < 0.05
+    assert clocks.sample(load, 20.0, 9.75) < 0.05
 
 
 def test_load_comes_close_to_a_steady_share() -> None:
-    load = Load(window=0.25)
+    clocks = Clocks()
+    load = clocks.load()
     for second in range(20):
-        load.sample(second, second * 0.4)
+        clocks.sample(load, second, second * 0.4)
     assert load.busy == pytest.approx(0.4, abs=0.01)

@@ -158,6 +158,13 @@ class Server(Daphne):
             scope["chatsite.body"], protocol.content = protocol.content, io.BytesIO()
         return super().create_application(protocol, scope)
 
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Hand a frame straight to its socket: Daphne looks it up, and for other kinds, thrice."""
+        if message["type"] == "websocket.send" and message.get("text"):
+            protocol.serverSend(message["text"])
+        else:
+            await super().handle_reply(protocol, message)
+
     def kill_all_applications(self) -> Any:
         """Drain, then cancel what is left; the reactor stops after that."""
         return defer.Deferred.fromFuture(asyncio.ensure_future(self._end()))

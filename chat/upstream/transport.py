@@ -15,6 +15,7 @@ from functools import cache
 import aiohttp
 import httpx2
 import yarl
+from aiohttp.client_proto import ResponseHandler
 
 from .errors import UpstreamError
 
@@ -99,30 +100,27 @@ class Body(httpx2.AsyncByteStream):
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
         self._socket = _plain_socket(response)
+        # aiohttp would read on, and wake its parser, after each chunk that is taken.
+        response.content._low_water = 0
         # At once, so that a connection lost after the headers takes no text along.
         self._pause()
 
     def read_now(self) -> bytes:
         """What has arrived by now; nothing if only waiting can tell. Raises as `read` does."""
-        content, connection = self._response.content, self._response.connection
-        protocol = None if connection is None else connection.protocol
+        content, protocol = self._response.content, _protocol(self._response)
         if self._socket is None or protocol is None or protocol.transport is None:
             return b""
-        transport = protocol.transport
         try:
             data = content.read_nowait()
             if not data and (size := os.readv(self._socket, [_ROOM])):
-                # What the event loop would do, without going through it twice.
+                # What the event loop would do, without going through it twice. Behind the end of
+                # the body the connection is back in the pool, and aiohttp watches it again.
                 protocol.data_received(bytes(_ROOM[:size]))
                 data = content.read_nowait()
         except (BlockingIOError, ConnectionError):
             return b""
         except (aiohttp.ClientError, OSError) as error:
             raise UpstreamError("cut", detail=type(error).__name__) from None
-        if self._response.connection is None:
-            transport.resume_reading()  # back in the pool, which wants to know when it closes
-        else:
-            transport.pause_reading()
         return data
 
     async def read(self) -> bytes:
@@ -134,11 +132,9 @@ class Body(httpx2.AsyncByteStream):
         try:
             data = content.read_nowait()
             if data or content.at_eof():
-                # aiohttp resumes the socket whenever something is taken.
-                self._pause()
                 return data
-            if (transport := _transport(self._response)) is not None:
-                transport.resume_reading()
+            if (protocol := _protocol(self._response)) is not None:
+                protocol.resume_reading()
             data = await content.readany()
         except (aiohttp.ClientError, OSError) as error:
             raise UpstreamError("cut", detail=type(error).__name__) from None
@@ -173,10 +169,16 @@ class Body(httpx2.AsyncByteStream):
             self._response.close()
 
 
-def _transport(response: aiohttp.ClientResponse) -> asyncio.Transport | None:
-    """What carries the body; None once it has ended and the connection went back to the pool."""
+def _protocol(response: aiohttp.ClientResponse) -> ResponseHandler | None:
+    """What takes the body; None once it has ended and the connection went back to the pool."""
     connection = response.connection
-    return None if connection is None else connection.transport
+    return None if connection is None else connection.protocol
+
+
+def _transport(response: aiohttp.ClientResponse) -> asyncio.Transport | None:
+    """What carries the body; None as above, or if the connection is lost."""
+    protocol = _protocol(response)
+    return None if protocol is None else protocol.transport
 
 
 def _plain_socket(response: aiohttp.ClientResponse) -> int | None:

@@ -31,7 +31,7 @@ FULL_READ = 128
 RESTARTED = _("The server was restarted while it wrote this.")
 BROKEN = _("Something went wrong in this server while it wrote the answer.")
 
-load = Load()
+load = Load(time.monotonic, time.thread_time)
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """How often an answer is written and shown: a window that stretches with the load."""
 
-import time
 from collections.abc import Callable
 
 SHORTEST = 0.016
@@ -33,10 +32,7 @@ class Load:
     """The loop thread's share of a CPU, window by window, smoothed so that the beat is steady."""
 
     def __init__(
-        self,
-        window: float = 0.25,
-        wall: Callable[[], float] = time.monotonic,
-        cpu: Callable[[], float] = time.thread_time,
+        self, wall: Callable[[], float], cpu: Callable[[], float], window: float = 0.25
     ) -> None:
         self.window = window
         self.busy = 0.0
@@ -44,7 +40,7 @@ class Load:
         self._since: tuple[float, float] | None = None
 
     def sample(self) -> float:
-        """Gives `busy`, renewed once a window by the two clocks, of the thread that calls."""
+        """Gives `busy`, renewed once a window by the two clocks: of the wall, and of the thread."""
         now = self._wall()
         if self._since is None:
             self._since = now, self._cpu()

@@ -217,7 +217,7 @@ class Clocks:
     wall = cpu = 0.0
 
     def load(self) -> Load:
-        return Load(window=0.25, wall=lambda: self.wall, cpu=lambda: self.cpu)
+        return Load(lambda: self.wall, lambda: self.cpu, window=0.25)
 
     def sample(self, load: Load, wall: float, cpu: float) -> float:
         self.wall, self.cpu = wall, cpu

@@ -152,7 +152,7 @@ class Writer:
             if self._characters > settings.LIMITS.answer_chars:
                 return "length"
             # The kernel collects what the model says meanwhile: one read, one entry, one frame.
-            pause = beat(load.sample())
+            pause = beat(load.sample(), batch.tokens)
             await asyncio.sleep(0 if batch.tokens >= FULL_READ else pause)
         return stream.finish_reason
 

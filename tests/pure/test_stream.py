@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.stream import entries
-from chat.stream.beat import LONG, LONGEST, SHORTEST, Load, beat, pause_after
+from chat.stream.beat import LONG, LONGEST, SHORTEST, SMOOTH, Load, beat, pause_after
 from chat.stream.entries import Entry, Part
 from chat.stream.fold import Answer, fold
 from chat.stream.log import Log, LogClosed
@@ -199,6 +199,20 @@ def test_the_beat_is_a_frame_while_calm_and_stretches_with_the_load() -> None:
     assert beat(0.8) == pytest.approx(LONG)
     assert beat(1.0) == pytest.approx(LONGEST)
     assert SHORTEST < beat(0.3) < LONG
+
+
+@pytest.mark.parametrize(
+    ("rate", "pause"), [(50, SHORTEST), (120, SHORTEST), (200, SMOOTH), (2000, SMOOTH)]
+)
+def test_an_answer_faster_than_one_reads_grows_25_times_a_second(rate: int, pause: float) -> None:
+    now = beat(0.0)
+    for _ in range(30):
+        now = beat(0.0, round(rate * now))
+    assert now == pytest.approx(pause)
+
+
+def test_a_fast_answer_keeps_the_beat_of_a_busy_loop() -> None:
+    assert beat(0.5, 20) == beat(0.5) > SMOOTH
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

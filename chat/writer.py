@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 ENDINGS = {"length": "truncated", "content_filter": "filtered"}
 CUT_OFF = _("The model stopped without saying that it had finished.")
 STATUS_SECONDS = 1.0
-FULL_READ = 128
+FULL_READ = 64
 RESTARTED = _("The server was restarted while it wrote this.")
 BROKEN = _("Something went wrong in this server while it wrote the answer.")
 

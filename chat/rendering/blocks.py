@@ -40,7 +40,6 @@ class Blocks:
         self._intake = Intake()
         self._document: list[str] = []
         self._source = ""
-        self._held = ""
         self._tail: str | None = ""
         self._fence: Fence | None = None
         self._fences = 0
@@ -59,7 +58,6 @@ class Blocks:
         elif self._fence.feed(text):
             self._fence = None
             self._seal()
-        self._held = _unclear(self._source)
 
     @property
     def tail(self) -> str:
@@ -71,7 +69,7 @@ class Blocks:
     @property
     def held(self) -> str:
         """The last characters of the document, if it is not yet clear what they will be."""
-        return self._fence.held if self._fence else self._held
+        return self._fence.held if self._fence else _unclear(self._source)
 
     @property
     def open_code(self) -> OpenCode | None:
@@ -111,7 +109,7 @@ class Blocks:
     def _rendered_tail(self) -> str:
         if self._fence:
             return framed(self._fence.info, self._fence.html) + "\n"
-        parsed = parse(self._source.removesuffix(self._held), self._definitions)
+        parsed = parse(self._source.removesuffix(self.held), self._definitions)
         outline = self._outline.copy()
         return "".join(write(parsed, self._definitions, outline, growing=True))
 

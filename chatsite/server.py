@@ -159,7 +159,7 @@ class Server(Daphne):
         return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Hand a frame straight to its socket: Daphne looks it up, and for other kinds, thrice."""
+        """Hand a frame straight to its socket, which drops what comes after its end by itself."""
         if message["type"] == "websocket.send" and message.get("text"):
             protocol.serverSend(message["text"])
         else:

@@ -100,7 +100,8 @@ class Body(httpx2.AsyncByteStream):
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
         self._socket = _plain_socket(response)
-        # aiohttp would read on, and wake its parser, after each chunk that is taken.
+        # aiohttp would read on, and wake its parser, after each chunk that is taken; it has no
+        # public way to say that it shall not.
         response.content._low_water = 0
         # At once, so that a connection lost after the headers takes no text along.
         self._pause()

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from chat.models import Generation, Outcome
+from chat.pace import Pace
 from chat.pulse import Pulse
 from chat.rounds import Rounds
 from chat.stream import entries
-from chat.stream.beat import Load, beat
 from chat.stream.entries import Entry, Phase
 from chat.stream.fold import fold
 from chat.stream.log import Log
@@ -27,11 +27,10 @@ logger = logging.getLogger(__name__)
 ENDINGS = {"length": "truncated", "content_filter": "filtered"}
 CUT_OFF = _("The model stopped without saying that it had finished.")
 STATUS_SECONDS = 1.0
-FULL_READ = 64
 RESTARTED = _("The server was restarted while it wrote this.")
 BROKEN = _("Something went wrong in this server while it wrote the answer.")
 
-load = Load(time.monotonic, time.thread_time)
+pace = Pace()
 
 
 @dataclass
@@ -152,8 +151,7 @@ class Writer:
             if self._characters > settings.LIMITS.answer_chars:
                 return "length"
             # The kernel collects what the model says meanwhile: one read, one entry, one frame.
-            pause = beat(load.sample(), batch.tokens)
-            await asyncio.sleep(0 if batch.tokens >= FULL_READ else pause)
+            await pace.wait(batch.tokens)
         return stream.finish_reason
 
     def _take(self, batch: Batch) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 SHORTEST = 0.016
 READABLE = 0.008
 SMOOTH = 0.040
+FULL_READ = 64
 LONG = 0.120
 LONGEST = 0.360
 CALM = 0.10
@@ -21,8 +22,10 @@ def beat(busy: float, tokens: int = 1) -> float:
     25 times a second is as smooth, and costs the browser half of what it would at every frame.
 
     A thread with nothing left to give would let everybody wait in its queue, which is worse than
-    a beat that is too long.
+    a beat that is too long. A read that was full, as a flood is, is followed by the next at once.
     """
+    if tokens >= FULL_READ:
+        return 0.0
     return max(_under_load(busy), min(SMOOTH, tokens * READABLE))
 
 

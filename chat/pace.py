@@ -1,46 +1,58 @@
 """The pace of a process's writers: when each reads on, and how many in one turn of the loop."""
 
 import asyncio
+import heapq
+import itertools
 import time
-from collections import deque
+from collections.abc import Callable
 
 from chat.stream.beat import Load, beat
 
-AT_ONCE = 8
+AT_ONCE = 2
 
 
 class Pace:
     """Writers wait here between two reads. All of one process share it, and its event loop.
 
-    What falls due together is let through in order, a few in each turn of the loop: what arrives
+    Those who are due together go on in order, a few in each turn of the loop: what arrives
     meanwhile, a `stop` above all, waits for those few and not for everybody.
     """
 
-    def __init__(self) -> None:
-        self._load = Load(time.monotonic, time.thread_time)
-        self._places = AT_ONCE
-        self._due: deque[asyncio.Future[None]] = deque()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._load = Load(clock, time.thread_time)
+        self._numbers = itertools.count()
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._look: asyncio.Handle | None = None
 
     async def wait(self, tokens: int) -> None:
-        """Wait for a beat, after a read that brought so many tokens, and for a place."""
-        await asyncio.sleep(beat(self._load.sample(), tokens))
-        if self._places == AT_ONCE:
-            asyncio.get_running_loop().call_soon(self._turn)
-        if self._places:
-            self._places -= 1
-            return
-        place = asyncio.get_running_loop().create_future()
-        self._due.append(place)
-        await place
+        """Wait for a beat, after a read that brought so many tokens, and for one's turn."""
+        due = self._clock() + beat(self._load.sample(), tokens)
+        go_on = asyncio.get_running_loop().create_future()
+        mine = due, next(self._numbers), go_on
+        heapq.heappush(self._waiting, mine)
+        if self._waiting[0] is mine:
+            self._look_again()
+        await go_on
 
-    def _turn(self) -> None:
-        """Another turn of the loop has begun: its first places are of those who wait."""
-        self._places = AT_ONCE
-        while self._due and self._places:
-            place = self._due.popleft()
-            # Who was cancelled while it waited needs none.
-            if not place.done():
-                place.set_result(None)
-                self._places -= 1
-        if self._places < AT_ONCE:
-            asyncio.get_running_loop().call_soon(self._turn)
+    def _look_again(self) -> None:
+        """Look when the first of those who wait is due."""
+        if self._look is not None:
+            self._look.cancel()
+        loop, left = asyncio.get_running_loop(), self._waiting[0][0] - self._clock()
+        if left > 0:
+            self._look = loop.call_later(left, self._let_go_on)
+        else:
+            self._look = loop.call_soon(self._let_go_on)
+
+    def _let_go_on(self) -> None:
+        now, places = self._clock(), AT_ONCE
+        while places and self._waiting and self._waiting[0][0] <= now:
+            _due, _number, go_on = heapq.heappop(self._waiting)
+            # Who was cancelled meanwhile takes no place.
+            if not go_on.done():
+                go_on.set_result(None)
+                places -= 1
+        self._look = None
+        if self._waiting:
+            self._look_again()

@@ -20,6 +20,7 @@ from chat.forms import Command, Stop
 from chat.live import news
 from chat.live.answers import answers
 from chat.models import DEAD_AFTER, Accepted, Generation, Outcome, Process
+from chat.pace import Pace
 from chat.pulse import Pulse
 from chat.stream import entries
 from chat.taking import Asker, Taken, note_permission, note_stop, take, take_up
@@ -58,6 +59,7 @@ class Supervisor:
         # Only where there are others can they take over; elsewhere a slow disk holds nothing up.
         shared = bool(settings.ENVIRONMENT.redis_url)
         self.pulse = Pulse(DEAD_AFTER.total_seconds() if shared else math.inf)
+        self._pace = Pace()
         self._slots = asyncio.Semaphore(settings.LIMITS.streams_per_process)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._allowances = Allowances(settings.LIMITS.sends_per_minute, 60)
@@ -171,7 +173,8 @@ class Supervisor:
         generation, message = taken.accepted.generation, taken.accepted.message
         box = toolbox(taken.accepted.conversation)
         request = ChatRequest(generation.model, taken.history, generation.params, box.specs)
-        writer = self.writers[generation.pk] = Writer(generation, request, self.pulse, box)
+        writer = Writer(generation, request, self.pulse, self._pace, box)
+        self.writers[generation.pk] = writer
         answers.open(generation, writer, taken.turn)
         if message.parts:
             writer.log.append(entries.base(message.parts))

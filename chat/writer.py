@@ -30,8 +30,6 @@ STATUS_SECONDS = 1.0
 RESTARTED = _("The server was restarted while it wrote this.")
 BROKEN = _("Something went wrong in this server while it wrote the answer.")
 
-pace = Pace()
-
 
 @dataclass
 class Cancelled:
@@ -46,13 +44,19 @@ class Writer:
     """Writes one generation; `stop` and `interrupt` end it from anywhere, at any moment."""
 
     def __init__(
-        self, generation: Generation, request: ChatRequest, pulse: Pulse, toolbox: Toolbox
+        self,
+        generation: Generation,
+        request: ChatRequest,
+        pulse: Pulse,
+        pace: Pace,
+        toolbox: Toolbox,
     ) -> None:
         self.generation = generation
         self.log = Log()
         self.saved = 0
         self._rounds = Rounds(request, toolbox, self.log, self._tell, lambda: self._enter("tool"))
         self._pulse = pulse
+        self._pace = pace
         self._accepted = time.monotonic()
         self._reading: asyncio.Task[str | None] | None = None
         self._stream: AnswerStream | None = None
@@ -151,7 +155,7 @@ class Writer:
             if self._characters > settings.LIMITS.answer_chars:
                 return "length"
             # The kernel collects what the model says meanwhile: one read, one entry, one frame.
-            await pace.wait(batch.tokens)
+            await self._pace.wait(batch.tokens)
         return stream.finish_reason
 
     def _take(self, batch: Batch) -> None:

@@ -14,7 +14,7 @@ LAYERS = [
     "stream demo database sessions",
     "rendering upstream attachments",
     "models",
-    "forms choices allowance prices pulse search exporting tools",
+    "forms choices allowance prices pulse pace search exporting tools",
     "live sharing reading complaints",
     "rounds writer supervisor taking recovery heartbeat refusals departures titles purging uploads",
     "views consumers api admin templatetags importing branching",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.stream import entries
-from chat.stream.beat import LONG, LONGEST, SHORTEST, SMOOTH, Load, beat, pause_after
+from chat.stream.beat import FULL_READ, LONG, LONGEST, SHORTEST, SMOOTH, Load, beat, pause_after
 from chat.stream.entries import Entry, Part
 from chat.stream.fold import Answer, fold
 from chat.stream.log import Log, LogClosed
@@ -202,7 +202,7 @@ def test_the_beat_is_a_frame_while_calm_and_stretches_with_the_load() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "pause"), [(50, SHORTEST), (120, SHORTEST), (200, SMOOTH), (2000, SMOOTH)]
+    ("rate", "pause"), [(50, SHORTEST), (120, SHORTEST), (200, SMOOTH), (1500, SMOOTH)]
 )
 def test_an_answer_faster_than_one_reads_grows_25_times_a_second(rate: int, pause: float) -> None:
     now = beat(0.0)
@@ -213,6 +213,10 @@ def test_an_answer_faster_than_one_reads_grows_25_times_a_second(rate: int, paus
 
 def test_a_fast_answer_keeps_the_beat_of_a_busy_loop() -> None:
     assert beat(0.5, 20) == beat(0.5) > SMOOTH
+
+
+def test_a_flood_is_read_on_at_once() -> None:
+    assert beat(0.9, FULL_READ) == 0.0 < beat(0.0, FULL_READ - 1)
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -1,4 +1,4 @@
-"""The pace of a process's writers: when each reads on, and how many in one turn of the loop."""
+"""The pace of a process's writers: when each reads on, one in each turn of the event loop."""
 
 import asyncio
 import heapq
@@ -8,14 +8,12 @@ from collections.abc import Callable
 
 from chat.stream.beat import Load, beat
 
-AT_ONCE = 2
-
 
 class Pace:
     """Writers wait here between two reads. All of one process share it, and its event loop.
 
-    Those who are due together go on in order, a few in each turn of the loop: what arrives
-    meanwhile, a `stop` above all, waits for those few and not for everybody.
+    Those who are due together go on in order, one in each turn of the loop: what arrives
+    meanwhile, a `stop` above all, waits for that one and not for everybody.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -46,13 +44,13 @@ class Pace:
             self._look = loop.call_soon(self._let_go_on)
 
     def _let_go_on(self) -> None:
-        now, places = self._clock(), AT_ONCE
-        while places and self._waiting and self._waiting[0][0] <= now:
+        now = self._clock()
+        while self._waiting and self._waiting[0][0] <= now:
             _due, _number, go_on = heapq.heappop(self._waiting)
-            # Who was cancelled meanwhile takes no place.
+            # Who was cancelled meanwhile needs no turn.
             if not go_on.done():
                 go_on.set_result(None)
-                places -= 1
+                break
         self._look = None
         if self._waiting:
             self._look_again()

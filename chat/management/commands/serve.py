@@ -1,6 +1,5 @@
 """Serve the site with Daphne until Ctrl-C or SIGTERM."""
 
-import gc
 import logging
 import os
 import sys
@@ -25,10 +24,8 @@ class Command(BaseCommand):
         from chatsite.server import serve
 
         assets.collect()
-        # The loop's thread must not wait 5 ms for a database thread that computes, and not often
-        # for a look through all objects, which takes 70 ms beside two hundred answers.
+        # The loop's thread must not wait 5 ms for a database thread that computes.
         sys.setswitchinterval(0.0005)
-        gc.set_threshold(700, 10, 100)
         environment = settings.ENVIRONMENT
         (settings.VAR_DIR / "address").write_text(environment.public_url)
         leave(serve(environment.host, environment.port, self.listening))

@@ -12,7 +12,7 @@ WRITERS = 9
 
 
 class Turns:
-    """Counts the turns of the running loop, and who went on in each."""
+    """Says in which order writers went on, and how many in each turn of the running loop."""
 
     def __init__(self) -> None:
         self.order: list[int] = []
@@ -66,7 +66,7 @@ async def test_who_is_cancelled_while_it_waits_needs_no_turn(turns: Turns) -> No
     assert turns.order == [WRITERS - 1]
 
 
-async def test_a_writer_that_is_alone_waits_for_its_beat_and_no_longer() -> None:
+async def test_a_writer_that_is_alone_waits_for_its_beat() -> None:
     pace = Pace()
     loop = asyncio.get_running_loop()
     began = loop.time()

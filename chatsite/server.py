@@ -74,8 +74,9 @@ class Protocol(WebSocketProtocol):
         return super().onConnect(request)
 
     def onOpen(self) -> None:  # noqa: N802
-        """Become the transport's producer."""
+        """Become the transport's producer, in place of the channel that read the request."""
         super().onOpen()
+        self.transport.unregisterProducer()
         self.transport.registerProducer(self.flow, streaming=True)
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802

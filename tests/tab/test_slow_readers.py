@@ -68,6 +68,27 @@ async def test_twenty_tabs_that_do_not_read_delay_nobody_and_cost_little(
     assert not served.complaints(warnings=True)
 
 
+async def test_what_a_tab_that_does_not_read_missed_is_not_kept_for_it(
+    served: Served, open_tab: Open
+) -> None:
+    tab = await open_tab(served.person("alice"))
+    long = "bench tokens=30000 rate=0"
+    branches = [await tab.finished(long, parent=None) for _ in range(2)]
+    silent = [Silent(tab.person, tab.conversation) for _ in range(2)]
+    await tab.drained()
+    before = memory(served)
+    try:
+        # Each step is a snapshot of 400 kB; the kernel takes some megabytes for a socket.
+        for step in range(30):
+            await tab.say({"type": "show", "message": branches[step % 2]["message"]})
+            await tab.first("snapshot")
+        assert memory(served) - before < 10 * MIB
+    finally:
+        for each in silent:
+            each.close()
+    assert not served.complaints(warnings=True)
+
+
 async def test_a_tab_that_asks_and_asks_and_never_reads_costs_little(
     served: Served, open_tab: Open
 ) -> None:

@@ -47,6 +47,10 @@ class Lifetime:
         """Return when the process is ready to serve."""
         await asyncio.shield(self.begin())
 
+    @property
+    def _has_started(self) -> bool:
+        return self._starting is not None and self._starting.done()
+
     async def _start(self) -> None:
         if settings.ENVIRONMENT.demo:
             self._model = await demo.serve()
@@ -89,7 +93,7 @@ class Lifetime:
 
         Where other processes can take the tabs they go at once; else they see the answers end.
         """
-        if self._starting is None or not self._starting.done():
+        if not self._has_started:
             return
         if self.others_serve:
             tabs.say_goodbye()
@@ -101,7 +105,8 @@ class Lifetime:
 
     def hurry(self) -> None:
         """End a drain that is under way."""
-        supervisor.current().hurry()
+        if self._has_started:
+            supervisor.current().hurry()
 
     async def end(self) -> None:
         """Close what was started; nothing is written any more."""

@@ -67,6 +67,7 @@ def config(log_format: str) -> dict[str, Any]:
             "django.channels.server": {"handlers": ["console"], "propagate": False},
             "django.server": {"handlers": ["console"], "propagate": False},
             "daphne": {"level": "WARNING"},
+            "twisted": {"level": "ERROR"},
             "httpx2": {"level": "WARNING"},
             "openai": {"level": "WARNING"},
             "asyncio": {"level": "WARNING"},

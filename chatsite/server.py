@@ -13,8 +13,9 @@ from daphne import http_protocol
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server as Daphne
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
-from twisted.internet import defer, reactor
+from twisted.internet import defer
 from twisted.internet.interfaces import IPushProducer
+from twisted.logger import STDLibLogObserver, globalLogPublisher
 from zope.interface import implementer
 
 from chatsite.bodies import Request
@@ -73,6 +74,11 @@ class Protocol(WebSocketProtocol):
         self.failByDrop = False
         return super().onConnect(request)
 
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
+        """Tell the application, unless the handshake was refused before there was one."""
+        if hasattr(self, "server"):
+            super().onClose(wasClean, code, reason)
+
     def onOpen(self) -> None:  # noqa: N802
         """Become the transport's producer, in place of the channel that read the request."""
         super().onOpen()
@@ -129,14 +135,32 @@ class Server(Daphne):
     def __init__(self, *args: Any, listening: Callable[[], None], **kwargs: Any) -> None:
         self.ports: list[Any] = []
         self.listening = listening
-        super().__init__(*args, **kwargs)
+        self.ending = False
+        super().__init__(*args, ready_callable=self._ready, signal_handlers=False, **kwargs)
 
     def run(self) -> None:
         """Serve until the reactor stops."""
+        # What goes wrong in a callback Twisted tells its own log, which Daphne lets nobody hear.
+        globalLogPublisher.addObserver(STDLibLogObserver("twisted"))  # type: ignore[arg-type]
         # Daphne makes its factories itself, and they know their protocols by these names.
         WebSocketFactory.protocol = Protocol
         http_protocol.WebRequest = Request
         super().run()
+
+    def _ready(self) -> None:
+        """The reactor, and with it the event loop, is about to run."""
+        loop = asyncio.get_event_loop()
+        loop.call_soon(lifetime.begin)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._told_to_end, number)
+
+    def _told_to_end(self, number: signal.Signals) -> None:
+        """End; a second Ctrl-C says that whoever presses it will not wait."""
+        if not self.ending:
+            self.ending = True
+            self.stop()
+        elif number == signal.SIGINT:
+            lifetime.hurry()
 
     def listen_error(self, failure: Any) -> None:
         """Say why the address cannot be listened on, and end."""
@@ -175,9 +199,6 @@ class Server(Daphne):
             for port in self.ports:
                 closed = defer.maybeDeferred(port.stopListening)
                 await closed.asFuture(asyncio.get_running_loop())
-        # The reactor ends already; a second Ctrl-C says that whoever presses it will not wait.
-        hurry = partial(asyncio.get_running_loop().call_soon_threadsafe, lifetime.hurry)
-        signal.signal(signal.SIGINT, lambda number, frame: hurry())
         try:
             await lifetime.drain()
         except Exception:
@@ -209,7 +230,6 @@ def serve(host: str, port: int, listening: Callable[[], None]) -> int:
         # Its limit of a day closes with a code that no browser comes back from.
         websocket_timeout=-1,
         server_name="chatsite",
-        ready_callable=lambda: reactor.callWhenRunning(lifetime.begin),
     )
     server.run()
     return 1 if server.failed else 0

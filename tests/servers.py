@@ -88,6 +88,11 @@ class Server:
 
     def start(self) -> None:
         """Start it and return when it answers."""
+        self.launch()
+        wait_until(self.alive, f"{self.url}/healthz", STARTING)
+
+    def launch(self) -> None:
+        """Start it, and ask nothing of it."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "manage.py"), "serve"],
@@ -96,7 +101,6 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(self.alive, f"{self.url}/healthz", STARTING)
 
     def alive(self) -> bool:
         """Whether it answers; raise with its log if it has ended."""

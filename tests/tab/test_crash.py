@@ -123,6 +123,16 @@ async def test_a_kill_at_any_phase_leaves_nothing_running(
         assert (await tab.end(ack["generation"]))["status"] == "complete"
 
 
+async def test_what_a_kill_left_is_ended_before_anybody_comes_back(own: Served, mine: Page) -> None:
+    generation = await mine.ask("stall rate=0")
+    await mine.shown(generation)
+    own.server.kill()
+    own.server.launch()
+    await eventually(
+        lambda: own.generation(generation)["status"] == "interrupted", "the end", servers.STARTING
+    )
+
+
 async def test_a_prompt_sent_again_after_a_kill_is_asked_once(own: Served, mine: Page) -> None:
     key = "6f3b2a10-0000-4000-8000-00000000abcd"
     await mine.say({"type": "send", "key": key, "text": "silence"})

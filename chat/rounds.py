@@ -3,7 +3,6 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -28,26 +27,15 @@ IMAGE_CHARACTERS = 3000
 DENIED = "The person did not allow this call."
 UNANSWERED = "The person was asked to allow this call, and did not answer in time."
 
-Tell = Callable[[Entry], None]
-
 
 class Rounds:
-    """Follows the log of one answer; `tell` appends to it, `enter` says that tools run."""
+    """Follows the log of one answer, and tells it what becomes of the calls."""
 
-    def __init__(
-        self,
-        request: ChatRequest,
-        toolbox: Toolbox,
-        log: Log,
-        tell: Tell,
-        enter: Callable[[], None],
-    ) -> None:
+    def __init__(self, request: ChatRequest, toolbox: Toolbox, log: Log) -> None:
         self.paused_ms = 0.0
         self._request = request
         self._toolbox = toolbox
         self._log = log
-        self._tell = tell
-        self._enter = enter
         self._made = 0
         self._begun = 0
         self._tokens = 0
@@ -67,22 +55,22 @@ class Rounds:
         """Whether the tools were not offered, because the model's server takes none."""
         return bool(self._request.tools) and not get_upstream().takes_tools(self._request.model)
 
-    async def next(self, reason: str | None, tokens: int) -> ChatRequest | None:
-        """Run the calls of the round that ended so; gives what to ask the model then, if anything.
+    def goes_on(self, reason: str | None) -> bool:
+        """Whether a round that ended so asked for calls that are to be run."""
+        may = bool(self._request.tools) and self._made < settings.LIMITS.tool_rounds
+        return may and reason not in UNFIT and bool(self._calls())
+
+    async def next(self, tokens: int) -> ChatRequest:
+        """Run the calls of the round that ended; gives what to ask the model then.
 
         `tokens` is how many were written in all.
         """
-        calls = self._calls()
-        limit = settings.LIMITS.tool_rounds
-        if not calls or reason in UNFIT or not self._request.tools or self._made >= limit:
-            return None
         self._paused_at = time.monotonic()
         self._made += 1
         self._settle(tokens)
-        self._enter()
-        await self._run(calls)
+        await self._run(self._calls())
         messages = [*self._request.messages, *messages_of(self._parts())]
-        choice = "none" if self._made >= limit else None
+        choice = "none" if self._made >= settings.LIMITS.tool_rounds else None
         self._request = replace(self._request, messages=messages, tool_choice=choice)
         self._begun = len(self._log)
         return self._request
@@ -111,6 +99,10 @@ class Rounds:
         for call in self._calls():
             if call["result"] is None:
                 self._tell(entries.tool_state(call["id"], "stopped"))
+
+    def _tell(self, entry: Entry) -> None:
+        entries.storable(entry)
+        self._log.append(entry)
 
     def _parts(self) -> list[Part]:
         return fold(self._log.read(self._begun)).parts

@@ -5,7 +5,6 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -16,7 +15,7 @@ from chat.pace import Pace
 from chat.pulse import Pulse
 from chat.rounds import Rounds
 from chat.stream import entries
-from chat.stream.entries import Entry, Phase
+from chat.stream.entries import Phase
 from chat.stream.fold import fold
 from chat.stream.log import Log
 from chat.tools import Toolbox
@@ -54,7 +53,7 @@ class Writer:
         self.generation = generation
         self.log = Log()
         self.saved = 0
-        self._rounds = Rounds(request, toolbox, self.log, self._tell, lambda: self._enter("tool"))
+        self._rounds = Rounds(request, toolbox, self.log)
         self._pulse = pulse
         self._pace = pace
         self._accepted = time.monotonic()
@@ -124,12 +123,14 @@ class Writer:
         """Gives the model's last finish reason; None when it said none."""
         async with slots:
             self._started_at = timezone.now()
-            request: ChatRequest | None = self._rounds.first()
-            while request is not None:
+            request = self._rounds.first()
+            while True:
                 reason = await self._ask(request)
                 await self._pulse.strong()
-                request = await self._rounds.next(reason, self._tokens)
-            return reason
+                if not self._rounds.goes_on(reason):
+                    return reason
+                self._enter("tool")
+                request = await self._rounds.next(self._tokens)
 
     async def _ask(self, request: ChatRequest) -> str | None:
         """Read one round; gives its finish reason."""
@@ -161,7 +162,7 @@ class Writer:
     def _take(self, batch: Batch) -> None:
         self._tokens += batch.tokens
         for entry in batch.entries:
-            storable(entry)
+            entries.storable(entry)
             if entry["kind"] == "text":
                 self._enter("writing")
                 self._characters += len(entry["text"])
@@ -196,10 +197,6 @@ class Writer:
         elapsed = round((self._status_at - self._accepted) * 1000)
         self.log.append(entries.status(self._phase, elapsed, self._tokens))
 
-    def _tell(self, entry: Entry) -> None:
-        storable(entry)
-        self.log.append(entry)
-
     def _complete(self, outcome: Outcome) -> Outcome:
         self._rounds.resume()
         if outcome.status != "complete":
@@ -212,12 +209,3 @@ class Writer:
         outcome.started_at, outcome.first_token_at = self._started_at, self._first_token_at
         outcome.finished_at = timezone.now()
         return outcome
-
-
-def storable(entry: Entry) -> None:
-    """Replace NUL, which PostgreSQL stores in no text, and halves of characters."""
-    fields: dict[str, Any] = entry  # type: ignore[assignment]
-    for name, value in fields.items():
-        if isinstance(value, str) and not (value.isascii() and "\x00" not in value):
-            whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            fields[name] = whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")

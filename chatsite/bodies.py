@@ -64,7 +64,11 @@ class Request(WebRequest):
         """The request is complete."""
         if self._refused:
             return self.channel.loseConnection()
-        return super().process()
+        done = super().process()
+        if self.transport is None:
+            # A WebSocket took the connection over; its channel waits for the end of no request.
+            self.channel.requests.clear()
+        return done
 
     def _refuse(self) -> None:
         if self._refused:

@@ -93,6 +93,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             tabs.discard(self.tab)
         if self.telling is not None:
             self.telling.cancel()
+        # The tab sends through this socket, and the task tells both: let go of them.
+        self.tab = self.telling = None
 
     def _warn(self, tab: Tab, retry_ms: int) -> None:
         if not self.warnings.take():

@@ -64,7 +64,8 @@ class LiveAnswer:
         """Stop calling `wake`; the last one to leave makes the answer idle."""
         self._readers.discard(wake)
         if not self._readers and self.idle is not None:
-            self.idle()
+            idle, self.idle = self.idle, None
+            idle()
 
     async def turn(self) -> turns.Added:
         """Its new turn, prompt and empty answer, made once for all tabs."""

@@ -172,7 +172,7 @@ class Conversation(Listed):
         generation = self.generations.create(
             message=answer, key=ask.key, owner=ask.process, model=ask.model, params=ask.params
         )
-        self.leaf = answer
+        self.leaf_id = answer.pk
         self.model = ask.model
         self.save(update_fields=["leaf", "model", "title", "updated_at"])
         return Accepted(self, answer, generation, **what)

@@ -154,6 +154,15 @@ def end(status: str, ending: dict[str, Any] | None = None) -> End:
     return {"kind": "end", "status": status, "ending": ending or {}}
 
 
+def storable(entry: Entry) -> None:
+    """Replace NUL, which PostgreSQL stores in no text, and halves of characters."""
+    fields: dict[str, Any] = entry  # type: ignore[assignment]
+    for name, value in fields.items():
+        if isinstance(value, str) and not (value.isascii() and "\x00" not in value):
+            whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            fields[name] = whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
 def joined(entries: Iterable[Entry]) -> list[Entry]:
     """Entries that amount to the same, with one for each run of texts."""
     fewer: list[Entry] = []

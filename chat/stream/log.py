@@ -33,8 +33,7 @@ class Log:
         """Add the ending. The first one wins; a later one changes nothing."""
         if not self.closed:
             self._entries.append(end)
-            self.closed = True
-            self._wake()
+            self._over()
 
     def read(self, position: int, until: int | None = None) -> list[Entry]:
         """What follows `position`, the number of entries already read; not more than `until`."""
@@ -44,8 +43,10 @@ class Log:
         """Add what follows in another log, its ending too."""
         if entries and not self.closed:
             self._entries += entries
-            self.closed = entries[-1]["kind"] == "end"
-            self._wake()
+            if entries[-1]["kind"] == "end":
+                self._over()
+            else:
+                self._wake()
 
     def subscribe(self, wake: Wake) -> None:
         """Call `wake` after every change, until unsubscribed."""
@@ -54,6 +55,12 @@ class Log:
     def unsubscribe(self, wake: Wake) -> None:
         """Stop calling `wake`; harmless when it was not subscribed."""
         self._readers.discard(wake)
+
+    def _over(self) -> None:
+        """Wake every reader for the last time, and let go of them."""
+        self.closed = True
+        self._wake()
+        self._readers.clear()
 
     def _wake(self) -> None:
         for wake in tuple(self._readers):

@@ -68,6 +68,8 @@ class Lifetime:
         # What is loaded now stays: collecting it again and again would stall the loop.
         gc.collect()
         gc.freeze()
+        # Nor does what ends leave cycles that are worth a look through everything that runs.
+        gc.set_threshold(700, 10, 100)
 
     async def _registered(self) -> Heartbeat:
         """Begin to own answers, and end those of the dead; waits for the database."""

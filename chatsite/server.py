@@ -79,6 +79,11 @@ class Protocol(WebSocketProtocol):
         if hasattr(self, "server"):
             super().onClose(wasClean, code, reason)
 
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        """The end; what autobahn promises to tell then leads back here, and nobody waits for it."""
+        super().connectionLost(reason)
+        self.is_closed = None
+
     def onOpen(self) -> None:  # noqa: N802
         """Become the transport's producer, in place of the channel that read the request."""
         super().onOpen()

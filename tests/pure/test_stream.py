@@ -119,6 +119,23 @@ def test_folding_in_two_sittings_and_through_json_changes_nothing(
     assert answer.parts == fold(log).parts
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("plain", "plain"),
+        ("größer 🙂", "größer 🙂"),
+        ("a\x00b", "a\N{REPLACEMENT CHARACTER}b"),
+        ("ü\x00", "ü\N{REPLACEMENT CHARACTER}"),
+        ("\ud83d\ude42", "🙂"),
+        ("half \ud83d", "half \N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_what_no_database_stores_is_replaced_wherever_it_is_said(said: str, kept: str) -> None:
+    entry: Entry = {"kind": "tool_call", "index": 0, "id": "1", "name": said, "arguments": said}
+    entries.storable(entry)
+    assert entry == {"kind": "tool_call", "index": 0, "id": "1", "name": kept, "arguments": kept}
+
+
 @given(st.lists(some_entry))
 def test_joined_entries_amount_to_the_same(log: list[Entry]) -> None:
     kept = json.dumps(log)

@@ -55,20 +55,20 @@ class Rounds:
         """Whether the tools were not offered, because the model's server takes none."""
         return bool(self._request.tools) and not get_upstream().takes_tools(self._request.model)
 
-    def goes_on(self, reason: str | None) -> bool:
-        """Whether a round that ended so asked for calls that are to be run."""
-        may = bool(self._request.tools) and self._made < settings.LIMITS.tool_rounds
-        return may and reason not in UNFIT and bool(self._calls())
+    def asked_for(self, reason: str | None) -> list[ToolCallPart]:
+        """The calls that are to be run after a round that ended so."""
+        may = self._request.tools and self._made < settings.LIMITS.tool_rounds
+        return self._calls() if may and reason not in UNFIT else []
 
-    async def next(self, tokens: int) -> ChatRequest:
-        """Run the calls of the round that ended; gives what to ask the model then.
+    async def next(self, calls: list[ToolCallPart], tokens: int) -> ChatRequest:
+        """Run the calls that a round asked for; gives what to ask the model then.
 
         `tokens` is how many were written in all.
         """
         self._paused_at = time.monotonic()
         self._made += 1
         self._settle(tokens)
-        await self._run(self._calls())
+        await self._run(calls)
         messages = [*self._request.messages, *messages_of(self._parts())]
         choice = "none" if self._made >= settings.LIMITS.tool_rounds else None
         self._request = replace(self._request, messages=messages, tool_choice=choice)

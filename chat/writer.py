@@ -127,10 +127,11 @@ class Writer:
             while True:
                 reason = await self._ask(request)
                 await self._pulse.strong()
-                if not self._rounds.goes_on(reason):
+                calls = self._rounds.asked_for(reason)
+                if not calls:
                     return reason
                 self._enter("tool")
-                request = await self._rounds.next(self._tokens)
+                request = await self._rounds.next(calls, self._tokens)
 
     async def _ask(self, request: ChatRequest) -> str | None:
         """Read one round; gives its finish reason."""

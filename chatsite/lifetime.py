@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 LAST_WORDS_SECONDS = 5.0
 AGAIN_SECONDS = 0.5
+# After how many collections of what is of middle age all objects are looked through; Python's 10.
+SELDOM = 100
 
 
 class Lifetime:
@@ -69,7 +71,8 @@ class Lifetime:
         gc.collect()
         gc.freeze()
         # Nor does what ends leave cycles that are worth a look through everything that runs.
-        gc.set_threshold(700, 10, 100)
+        young, middle, _old = gc.get_threshold()
+        gc.set_threshold(young, middle, SELDOM)
 
     async def _registered(self) -> Heartbeat:
         """Begin to own answers, and end those of the dead; waits for the database."""

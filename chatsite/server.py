@@ -80,7 +80,7 @@ class Protocol(WebSocketProtocol):
             super().onClose(wasClean, code, reason)
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
-        """The end; what autobahn promises to tell then leads back here, and nobody waits for it."""
+        """Let go of autobahn's promise to tell of the end: it is kept, and holds this object."""
         super().connectionLost(reason)
         self.is_closed = None
 

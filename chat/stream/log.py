@@ -33,7 +33,8 @@ class Log:
         """Add the ending. The first one wins; a later one changes nothing."""
         if not self.closed:
             self._entries.append(end)
-            self._over()
+            self.closed = True
+            self._wake()
 
     def read(self, position: int, until: int | None = None) -> list[Entry]:
         """What follows `position`, the number of entries already read; not more than `until`."""
@@ -43,10 +44,8 @@ class Log:
         """Add what follows in another log, its ending too."""
         if entries and not self.closed:
             self._entries += entries
-            if entries[-1]["kind"] == "end":
-                self._over()
-            else:
-                self._wake()
+            self.closed = entries[-1]["kind"] == "end"
+            self._wake()
 
     def subscribe(self, wake: Wake) -> None:
         """Call `wake` after every change, until unsubscribed."""
@@ -56,12 +55,9 @@ class Log:
         """Stop calling `wake`; harmless when it was not subscribed."""
         self._readers.discard(wake)
 
-    def _over(self) -> None:
-        """Wake every reader for the last time, and let go of them."""
-        self.closed = True
-        self._wake()
-        self._readers.clear()
-
     def _wake(self) -> None:
+        """Wake every reader; those of a closed log for the last time, and let go of them."""
         for wake in tuple(self._readers):
             wake()
+        if self.closed:
+            self._readers.clear()

@@ -1,13 +1,16 @@
 """Tabs that do not read: they cost little memory and nobody else's time."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 from .conftest import Open
 from .model import Model, tag
+from .page import Page
 from .served import Person, Served
 
 MIB = 1024 * 1024
@@ -42,6 +45,17 @@ class Silent:
         self._socket.close()
 
 
+@contextlib.contextmanager
+def silent(tab: Page, count: int) -> Iterator[list[Silent]]:
+    """So many sockets more on the conversation of a tab."""
+    opened = [Silent(tab.person, tab.conversation) for _ in range(count)]
+    try:
+        yield opened
+    finally:
+        for each in opened:
+            each.close()
+
+
 def memory(served: Served) -> int:
     """The bytes that the server's process has in memory."""
     assert served.server.process is not None
@@ -56,15 +70,11 @@ async def test_twenty_tabs_that_do_not_read_delay_nobody_and_cost_little(
     tab = await open_tab(alice)
     await tab.finished("rate=0 list")
     before = memory(served)
-    silent = [Silent(alice, tab.conversation) for _ in range(20)]
-    try:
+    with silent(tab, 20):
         for _ in range(3):
             end = await tab.finished("bench tokens=6000 rate=3000")
             assert end["status"] == "complete" and end["timing"]["duration_ms"] < 15_000
         assert memory(served) - before < 60 * MIB
-    finally:
-        for each in silent:
-            each.close()
     assert not served.complaints(warnings=True)
 
 
@@ -74,18 +84,14 @@ async def test_what_a_tab_that_does_not_read_missed_is_not_kept_for_it(
     tab = await open_tab(served.person("alice"))
     long = "bench tokens=30000 rate=0"
     branches = [await tab.finished(long, parent=None) for _ in range(2)]
-    silent = [Silent(tab.person, tab.conversation) for _ in range(2)]
-    await tab.drained()
-    before = memory(served)
-    try:
+    with silent(tab, 2):
+        await tab.drained()
+        before = memory(served)
         # Each step is a snapshot of 400 kB; the kernel takes some megabytes for a socket.
         for step in range(30):
             await tab.say({"type": "show", "message": branches[step % 2]["message"]})
             await tab.first("snapshot")
         assert memory(served) - before < 10 * MIB
-    finally:
-        for each in silent:
-            each.close()
     assert not served.complaints(warnings=True)
 
 
@@ -96,13 +102,12 @@ async def test_a_tab_that_asks_and_asks_and_never_reads_costs_little(
     tab = await open_tab(alice)
     await tab.drained()
     before = memory(served)
-    silent = Silent(alice, tab.conversation)
     said = 0
-    try:
+    with silent(tab, 1) as (asking,):
         for _ in range(200):
             for n in range(1000):
                 try:
-                    silent.say({"type": "ping", "n": n})
+                    asking.say({"type": "ping", "n": n})
                     said += 1
                 except (BlockingIOError, ConnectionError):
                     break
@@ -112,8 +117,6 @@ async def test_a_tab_that_asks_and_asks_and_never_reads_costs_little(
                 break
         await tab.drained()
         assert memory(served) - before < 20 * MIB, f"{said} frames"
-    finally:
-        silent.close()
     assert not served.complaints(warnings=True)
 
 

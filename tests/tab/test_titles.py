@@ -75,6 +75,7 @@ async def test_a_model_without_a_title_leaves_that_of_the_prompt(
     await tab.finished("The prompt itself")
     await eventually(lambda: len(titler.wishes) > 0, "the wish")
     await tab.finished("More")
+    await eventually(lambda: titler.answered == 2, "the second wish")
     assert row(served, tab.conversation)["title"] == "The prompt itself"
     assert row(served, tab.conversation)["title_source"] == "prompt"
 

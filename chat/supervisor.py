@@ -167,7 +167,8 @@ class Supervisor:
         if not conversation.temporary:
             await news.say_list(conversation.owner_id, conversation.pk, running=True)
         if accepted.titled:
-            await news.say_title(conversation.owner_id, conversation.pk)
+            mine = conversation.owner_id, conversation.pk
+            await news.say_title(*mine, conversation.title)
 
     def _begin(self, taken: Taken) -> Writer:
         generation, message = taken.accepted.generation, taken.accepted.message

@@ -75,7 +75,7 @@ async def _entitle(generation: Generation) -> None:
             title = title_in(await _answer(request)) if request else ""
         given = bool(title) and await writing(conversation.entitle, title)
         if given:
-            await news.say_title(conversation.owner_id, conversation.pk)
+            await news.say_title(conversation.owner_id, conversation.pk, title)
     except (TimeoutError, UpstreamError, DatabaseError, InterfaceError) as error:
         why = error.code if isinstance(error, UpstreamError) else type(error).__name__
         logger.info("conversation %s keeps its prompt for a title: %s", conversation.pk, why)

@@ -50,9 +50,10 @@ async def say_list(
     await _say("list", user=user_id, hint=hint)
 
 
-async def say_title(user_id: int, conversation_id: uuid.UUID) -> None:
-    """A conversation has another title, which is in its row."""
-    await _say("title", user=user_id, conversation=str(conversation_id))
+async def say_title(user_id: int, conversation_id: uuid.UUID, title: str) -> None:
+    """A conversation has this title, which other processes read in its row."""
+    _tell_title(user_id, str(conversation_id), title)
+    await _say_elsewhere("title", user=user_id, conversation=str(conversation_id))
 
 
 async def say_settings(
@@ -128,7 +129,9 @@ async def _pass_on(event: dict[str, Any]) -> None:
         case "settings":
             tabs.say(event["user"], frames.encode("settings", **event["hint"]))
         case "title":
-            await _tell_title(event["user"], event["conversation"])
+            if tabs.of(event["user"]):
+                title = await in_database(standing.title, event["conversation"])
+                _tell_title(event["user"], event["conversation"], title)
         case "check":
             keys = {tab.session_key for tab in tabs.of(event["user"])}
             tabs.sign_out({key for key in keys if not await in_database(sessions.user_of, key)})
@@ -141,19 +144,22 @@ async def _pass_on(event: dict[str, Any]) -> None:
             permissions.hear(event["ask"])
 
 
-async def _tell_title(user_id: int, conversation_id: str) -> None:
-    if tabs.of(user_id) and (title := await in_database(standing.title, conversation_id)):
+def _tell_title(user_id: int, conversation_id: str, title: str) -> None:
+    if title:
         tabs.say(user_id, frames.encode("title", conversation=conversation_id, title=title))
 
 
 async def _say(kind: str, **event: Any) -> None:
-    event["kind"] = kind
-    await hear(event)
+    await hear({"kind": kind, **event})
+    await _say_elsewhere(kind, **event)
+
+
+async def _say_elsewhere(kind: str, **event: Any) -> None:
     if not settings.ENVIRONMENT.redis_url:
         return
     layer = get_channel_layer()
     assert layer is not None, "settings.CHANNEL_LAYERS has a default"
     try:
-        await layer.group_send(GROUP, {"type": "news", "told_by": HERE, **event})
+        await layer.group_send(GROUP, {"type": "news", "told_by": HERE, "kind": kind, **event})
     except (RedisError, OSError) as error:
         logger.warning("other processes could not be told: %s", type(error).__name__)

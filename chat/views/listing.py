@@ -44,7 +44,7 @@ def rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     title = " ".join(request.POST.get("title", "").replace("\x00", "").split())[:TITLE_LENGTH]
     if title:
         conversation.rename(title)
-        async_to_sync(news.say_title)(conversation.owner_id, conversation.pk)
+        async_to_sync(news.say_title)(conversation.owner_id, conversation.pk, title)
     return back(request)
 
 

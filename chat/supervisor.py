@@ -176,7 +176,7 @@ class Supervisor:
         request = ChatRequest(generation.model, taken.history, generation.params, box.specs)
         writer = Writer(generation, request, self.pulse, self._pace, box)
         self.writers[generation.pk] = writer
-        answers.open(generation, writer, taken.turn)
+        answers.open(generation, writer, taken.after)
         if message.parts:
             writer.log.append(entries.base(message.parts))
         return writer

@@ -2,17 +2,16 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from chat import choices, recovery
 from chat.forms import Command, Stop
-from chat.live.turns import Added, new_turn
 from chat.models import Accepted, Ask, Busy, Conversation, Generation, Process, ToolPermission
-from chat.models.counts import running_of
+from chat.models.counts import before, running_of
 from chat.models.history import history
 from chat.tools import Allow
 
@@ -29,12 +28,12 @@ class NoModel(Exception):
 class Taken:
     """An accepted command and the history that its model is told (empty for a duplicate).
 
-    `turn` is what tabs are shown of it, if it was added at the leaf.
+    `after` is the generation before it, 0 if it is the first; None if it was not added at the leaf.
     """
 
     accepted: Accepted
     history: list[dict[str, Any]]
-    turn: Added | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,19 +51,23 @@ def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Co
     Raises TooManyRunning, NoModel, Busy, NotPossible, Conversation.DoesNotExist for another
     person's or a deleted one, and whatever the asker's check does.
     """
-    taken = _take(process, asker, conversation_id, command)
-    if taken.accepted.duplicate or taken.accepted.path_changed:
-        return taken
-    # Now, while the loop waits: later it would share the interpreter with asking the model.
-    return replace(taken, turn=new_turn(taken.accepted.generation))
+    try:
+        return _take(process, asker, conversation_id, command)
+    except IntegrityError:
+        # Another process made the same conversation at the same moment: now it is there.
+        return _take(process, asker, conversation_id, command)
 
 
 @transaction.atomic
 def _take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Taken:
     asker.check()
     locked = Conversation.objects.select_for_update(of=("self",))
-    beginning = {"owner_id": asker.user_id, **command.beginning()}
-    conversation, _ = locked.get_or_create(pk=conversation_id, defaults=beginning)
+    try:
+        conversation = locked.get(pk=conversation_id)
+    except Conversation.DoesNotExist:
+        # Its row comes last, with all it holds: until then nobody asks whose its messages are.
+        beginning = command.beginning()
+        conversation = Conversation(pk=conversation_id, owner_id=asker.user_id, **beginning)
     if conversation.owner_id != asker.user_id or conversation.deleted_at is not None:
         raise Conversation.DoesNotExist
     model = command.model or conversation.model or choices.default()
@@ -76,7 +79,9 @@ def _take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: C
         return Taken(accepted, [])
     if running_of(asker.user_id) > settings.LIMITS.running_per_user:
         raise TooManyRunning
-    return Taken(accepted, history(accepted.generation))
+    generation = accepted.generation
+    after = None if accepted.path_changed else before(generation.pk)
+    return Taken(accepted, history(generation), after)
 
 
 def take_up(process: Process, ids: set[int]) -> list[Taken]:

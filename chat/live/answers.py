@@ -35,11 +35,15 @@ class Source(Protocol):
 
 
 class LiveAnswer:
-    """An answer while it is written: its log, its follower and the tabs that wait for more."""
+    """An answer while it is written: its log, its follower and the tabs that wait for more.
 
-    def __init__(self, generation: Generation, log: Log, added: turns.Added | None = None) -> None:
+    Where the generation before it is known, `after`, all that its turn is made of is at hand.
+    """
+
+    def __init__(self, generation: Generation, log: Log, after: int | None = None) -> None:
         self.generation = generation
-        self._added = added
+        self._after = after
+        self._added: turns.Added | None = None
         self.generation_id: int = generation.pk
         self.stop: Callable[[int], None] | None = None
         self.idle: Callable[[], None] | None = None
@@ -69,10 +73,13 @@ class LiveAnswer:
 
     async def turn(self) -> turns.Added:
         """Its new turn, prompt and empty answer, made once for all tabs."""
+        if self._added is None and self._after is not None:
+            # Its prompt was seen in grey already: it had to wait for the request to the model.
+            self._added = turns.new_turn(self.generation, self._after)
         if self._added is not None:
             return self._added
         if self._turn is None:
-            self._turn = asyncio.create_task(in_database(turns.new_turn, self.generation))
+            self._turn = asyncio.create_task(in_database(turns.turn_of, self.generation))
         return await asyncio.shield(self._turn)
 
     def status_frame(self) -> str | None:
@@ -127,13 +134,13 @@ class Answers:
         """Whether what is written here reaches the other processes, if there are any."""
         return self._publisher is None or self._publisher.reached
 
-    def open(self, generation: Generation, source: Source, added: turns.Added | None) -> None:
-        """Begin an answer that is written here, by this source; `added` is its turn, if made."""
+    def open(self, generation: Generation, source: Source, after: int | None) -> None:
+        """Begin an answer that is written here, by this source, `after` another generation."""
         log = source.log
         if self._publisher is not None:
             key = generation.pk, generation.attempt
             log = self._publisher.publish(*key, log, fenced=source.interrupt)
-        live = self._live[generation.pk] = LiveAnswer(generation, log, added)
+        live = self._live[generation.pk] = LiveAnswer(generation, log, after)
         live.stop = source.stop
 
     def running(

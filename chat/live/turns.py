@@ -206,9 +206,13 @@ class Added:
     after: int
 
 
-def new_turn(generation: Generation) -> Added:
-    """The prompt that a generation answers, and its empty answer."""
-    after = before(generation.pk)
+def turn_of(generation: Generation) -> Added:
+    """The new turn of a generation of which no more than the row is known."""
+    return new_turn(generation, before(generation.pk))
+
+
+def new_turn(generation: Generation, after: int) -> Added:
+    """The prompt that a generation answers, and its empty answer; no query if it has them."""
     message = generation.message
     asked = ""
     if message.parent is not None:

@@ -174,7 +174,8 @@ class Conversation(Listed):
         )
         self.leaf_id = answer.pk
         self.model = ask.model
-        self.save(update_fields=["leaf", "model", "title", "updated_at"])
+        changed = ["leaf", "model", "title", "updated_at"]
+        self.save(update_fields=None if self._state.adding else changed)
         return Accepted(self, answer, generation, **what)
 
 

@@ -87,6 +87,12 @@ class Page:
             first = await self.next()
         assert first["type"] == "snapshot", first
 
+    async def join(self, other: "Page") -> None:
+        """Be on the conversation of another new chat, which is in no database yet."""
+        self.conversation, self._loaded = other.conversation, other._loaded
+        self.dom = Dom(self._loaded)
+        await self.connect()
+
     async def move(self) -> None:
         """Connect to another process, which may still have to read what this one has shown."""
         self._positions.clear()

@@ -103,6 +103,21 @@ async def test_stop_elsewhere_closes_the_model_and_brings_the_receipt(
     await same(here, there)
 
 
+async def test_a_first_prompt_on_two_processes_makes_one_conversation(
+    alice: list[Person], open_tab: Open
+) -> None:
+    for _ in range(5):
+        here = await open_tab(alice[0])
+        there = await open_tab(alice[1])
+        await there.join(here)
+        first = {"key": str(uuid.uuid4()), "text": "list rate=400"}
+        acks = await asyncio.gather(here.command("send", **first), there.command("send", **first))
+        assert sorted(ack["duplicate"] for ack in acks) == [False, True]
+        for page in (here, there):
+            await page.end(acks[0]["generation"])
+        await same(here, there)
+
+
 @slow
 async def test_a_second_prompt_elsewhere_is_told_busy(alice: list[Person], open_tab: Open) -> None:
     here = await open_tab(alice[0])

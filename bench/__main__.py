@@ -11,7 +11,17 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from bench import report
 from bench.rig import Metrics, Rig, rig
-from bench.scenarios import browser, firehose, idle, memory, single, snapshot, stop, streams
+from bench.scenarios import (
+    browser,
+    firehose,
+    history,
+    idle,
+    memory,
+    single,
+    snapshot,
+    stop,
+    streams,
+)
 
 SCENARIOS: dict[str, Callable[[Rig], Awaitable[Metrics]]] = {
     "idle": idle.measure,
@@ -22,6 +32,7 @@ SCENARIOS: dict[str, Callable[[Rig], Awaitable[Metrics]]] = {
     "snapshot": snapshot.measure,
     "firehose": firehose.measure,
     "browser": browser.measure,
+    "history": history.measure,
 }
 PEOPLE = 450
 RUNS = 3

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SDK, BYTES, NGINX = "FastAPI + openai SDK", "FastAPI, bytes", "nginx, bytes"
+DATABASES = ("SQLite", "PostgreSQL")
 SUBJECTS = ("Chatsite", SDK, BYTES, NGINX)
 
 
@@ -81,6 +82,17 @@ LINES = (
     Line("page/input", "… longest wait of a key", "ms", 50),
     Line("page/heap", "… growth of the heap beside the text's", "MB", 5),
     Line("page/scroll", "1,000 messages scrolled: longest task", "ms", 50),
+    *(
+        Line(f"history/{database}/{metric}", f"{says}, {database}", unit, must)
+        for database in DATABASES
+        for metric, says, unit, must in (
+            ("page", "5,000 messages: their page, p95", "ms", 100),
+            ("snapshot", "… connect → their snapshot, p95", "ms", 100),
+            ("grown", "… memory that 40 openings leave", "MB", 2),
+            ("list", "10,000 conversations: a page of the list, p95", "ms", 50),
+            ("search", "… the slowest of five searches, p95", "ms", 50),
+        )
+    ),
 )
 
 # Of each subject: what a column of the comparison says, and the metric behind the subject's name.

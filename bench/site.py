@@ -105,7 +105,7 @@ class Site:
 
     name = "Chatsite"
 
-    def __init__(self, directory: Path, base_url: str, people: int) -> None:
+    def __init__(self, directory: Path, base_url: str, people: int, database: str = "") -> None:
         self.port = free_port()
         self.var = directory / "var"
         self._environment = environment(
@@ -116,6 +116,7 @@ class Site:
             OPENAI_MODELS="demo",
             DRAIN_SECONDS="0",
             TITLES="prompt",  # no requests but those that are measured
+            **({"DATABASE_URL": database} if database else {}),
         )
         self._prompts: dict[str, Prompt] = {}
         self._manage("manage.py", "migrate", "-v0")
@@ -163,6 +164,10 @@ class Site:
     def history(self, person: int, messages: int) -> str:
         """The id of a new conversation of a person, with so many messages."""
         return self._manage("-m", "bench.history", str(person + 1), str(messages)).strip()
+
+    def archive(self, person: int, conversations: int) -> None:
+        """Let a person have so many more conversations."""
+        self._manage("-m", "bench.archive", str(person + 1), str(conversations))
 
     def asked(self, conversation: str, prompt: Prompt) -> None:
         """Somebody else asked this, whose answer is to be looked for in the database."""

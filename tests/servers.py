@@ -233,6 +233,11 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def has_postgres() -> bool:
+    """Whether PostgreSQL's server is installed."""
+    return shutil.which(_postgres("postgres")) is not None
+
+
 def _postgres(program: str) -> str:
     """Return the path of one of PostgreSQL's programs, which Debian keeps off the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))

@@ -11,9 +11,10 @@ from tests import servers
 
 from .model import Model
 from .page import Page, visit
-from .served import Person, Served, serve
+from .served import ALONE, Person, Served, serve
 
 Open = Callable[..., Awaitable[Page]]
+DRAIN = 4
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +108,20 @@ async def open_tab() -> AsyncIterator[Open]:
 async def tab(alice: Person, open_tab: Open) -> Page:
     """Alice's tab on a new chat."""
     return await open_tab(alice)
+
+
+@pytest.fixture
+def own(empty: Path, model: Model) -> Iterator[Served]:
+    """A site that the test may end; the model outlives it."""
+    variables = {"OPENAI_BASE_URL": model.base_url, "DRAIN_SECONDS": str(DRAIN), **ALONE}
+    with serve(empty, **variables) as served:
+        yield served
+
+
+@pytest.fixture
+async def mine(own: Served, open_tab: Open) -> Page:
+    """Alice's tab on a new chat of that site."""
+    return await open_tab(own.person("alice"))
 
 
 async def eventually(

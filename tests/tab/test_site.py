@@ -167,7 +167,7 @@ def test_it_serves_from_postgresql_and_redis_too(tmp_path: Path, postgres_url: s
             assert "Traceback" not in server.text()
 
 
-@pytest.mark.parametrize("command", ["migrate", "serve"])
+@pytest.mark.parametrize("command", ["migrate", "serve", "ensure_admin", "invite", "sweep_files"])
 def test_a_postgresql_that_is_not_there_is_named_without_its_password(
     tmp_path: Path, command: str
 ) -> None:

@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from chatsite import postgresql
+
 NAME = "admin"
 
 
@@ -14,6 +16,7 @@ class Command(BaseCommand):
     help = "With no user in the database, make an administrator and print the password once."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        postgresql.require()
         with transaction.atomic():
             if User.objects.exists():
                 return

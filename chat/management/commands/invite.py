@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.urls import reverse
 
 from chat.models.invitation import Invitation
+from chatsite import postgresql
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=7, help="how long the link works")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        postgresql.require()
         token = Invitation.objects.issue(options["days"])
         # Where the site was served last; this command may not know its settings.
         served = settings.VAR_DIR / "address"

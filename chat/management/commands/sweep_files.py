@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from chat.models import Attachment
+from chatsite import postgresql
 
 # A file is stored before its row is saved.
 YOUNG = timedelta(days=1)
@@ -18,6 +19,7 @@ class Command(BaseCommand):
     help = "Delete uploads that were never sent within a day, and files that no row names."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        postgresql.require()
         while Attachment.objects.sweep():
             pass
         orphans = list(_orphans())

@@ -50,6 +50,7 @@ function detail(name) {
 function draw() {
   line.hidden = phase === "";
   const name = shown();
+  if (line.dataset.phase !== name) line.dataset.phase = name;
   const said = [word(name), detail(name)].filter(Boolean).join(" · ");
   if (words.textContent !== said) words.textContent = said;
 }

@@ -52,7 +52,10 @@ def conversations(user_id: int, count: int) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
     django.setup()
-    from django.db import transaction
+    from django.db import connection, transaction
 
     with transaction.atomic():
         conversations(int(sys.argv[1]), int(sys.argv[2]))
+    # PostgreSQL does so by itself within a minute.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -17,8 +17,16 @@ R = TypeVar("R")
 # With SQLite a query is mostly Python, so that more threads only keep the event loop from running.
 THREADS = 2 if settings.SQLITE else 4
 
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
-_reserve = ThreadPoolExecutor(1, thread_name_prefix="database-reserve")
+
+def _keep_connection() -> None:
+    """Let this thread's connection stay open, unlike those of requests, whose threads end."""
+    connection.settings_dict = {**connection.settings_dict, "CONN_MAX_AGE": None}
+
+
+# Opening SQLite's file costs more than most queries; PostgreSQL has a pool for this.
+_begin = _keep_connection if settings.SQLITE else None
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database", initializer=_begin)
+_reserve = ThreadPoolExecutor(1, thread_name_prefix="database-reserve", initializer=_begin)
 # SQLite has one lock for writing: waiting for it must not keep the other threads from reading.
 _writing = _reserve if settings.SQLITE else _threads
 

@@ -88,8 +88,6 @@ SQLITE = ENVIRONMENT.database["ENGINE"] == "django.db.backends.sqlite3"
 DATABASES = {
     "default": {
         **ENVIRONMENT.database,
-        # Opening SQLite's file costs more than most queries; PostgreSQL has a pool for this.
-        "CONN_MAX_AGE": None if SQLITE else 0,
         # The pool tries a connection before it lends it: PostgreSQL may have restarted since.
         "CONN_HEALTH_CHECKS": not SQLITE,
         "OPTIONS": {

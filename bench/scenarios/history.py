@@ -15,9 +15,13 @@ from tests import servers
 
 MESSAGES, CONVERSATIONS = 5000, 10_000
 TIMES = 40
+# What requests leave in cycles waits for the collector: its coming and going is no growth.
+OPENINGS = 200
 PERSON = 0
 # Found once, in all answers, in many, in parts of words, and nowhere.
-SEARCHES = ("question 4711", "the", "latency buffer", "uestio 77", "zebra")
+SEARCHES = ("question 4711", "the", "latency buffer", "uestio", "zebra")
+# Parts of words, of which the one is nearly everywhere and the other too short for an index.
+WORST = ("uestio 77",)
 MORE = re.compile(r"/conversations/\?before=[^\"]+")
 
 
@@ -40,14 +44,17 @@ async def _measure(rig: Rig, name: str, database: str) -> Metrics:
         conversation = await asyncio.to_thread(site.history, PERSON, MESSAGES)
         await asyncio.to_thread(site.archive, PERSON, CONVERSATIONS)
         async with _browser(site) as browser:
-            metrics = await _conversation(site, browser, conversation)
-            metrics |= {"list": await _list(browser), "search": await _search(browser)}
+            metrics = await _conversation(rig, site, browser, conversation)
+            metrics["list"] = await _list(browser)
+            metrics["search"] = await _search(browser, SEARCHES)
+            metrics["search/worst"] = await _search(browser, WORST)
     finally:
         site.process.end()
     rig.say(
         f"  {name}: {MESSAGES:,} messages open in {metrics['page']:.0f} ms, their snapshot in "
         f"{metrics['snapshot']:.0f} ms, memory {metrics['grown']:+.1f} MB; of {CONVERSATIONS:,} "
-        f"conversations a list in {metrics['list']:.0f} ms, a search in {metrics['search']:.0f} ms"
+        f"conversations a list in {metrics['list']:.0f} ms, a search in {metrics['search']:.0f} ms "
+        f"({metrics['search/worst']:.0f} ms)"
     )
     return {f"history/{name}/{metric}": value for metric, value in metrics.items()}
 
@@ -58,10 +65,10 @@ def _browser(site: Site) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(f"http://127.0.0.1:{site.port}", cookies=cookies, cookie_jar=jar)
 
 
-async def _conversation(site: Site, browser: aiohttp.ClientSession, id: str) -> Metrics:
+async def _conversation(rig: Rig, site: Site, browser: aiohttp.ClientSession, id: str) -> Metrics:
     pages, snapshots, sizes = [], [], []
     for _ in range(2):
-        for _ in range(TIMES):
+        for _ in range(TIMES if rig.quick else OPENINGS):
             pages.append((await _get(browser, f"/c/{id}/"))[0])
             began = perf_counter_ns()
             tab = await site.open(uuid.UUID(id), PERSON)
@@ -85,10 +92,10 @@ async def _list(browser: aiohttp.ClientSession) -> float:
     return percentile(taken, 0.95)
 
 
-async def _search(browser: aiohttp.ClientSession) -> float:
+async def _search(browser: aiohttp.ClientSession, searches: tuple[str, ...]) -> float:
     """The 95th percentile of the words that take longest."""
     slowest = 0.0
-    for words in SEARCHES:
+    for words in searches:
         taken = [(await _get(browser, "/search/", q=words))[0] for _ in range(TIMES)]
         slowest = max(slowest, percentile(taken, 0.95))
     return slowest

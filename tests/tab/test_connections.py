@@ -94,6 +94,25 @@ def test_sqlite_is_tuned(empty: Path) -> None:
     }
 
 
+async def test_pages_leave_no_file_of_the_database_open(empty: Path, model: Model) -> None:
+    with serve(empty, OPENAI_BASE_URL=model.base_url) as served:
+        process = served.server.process
+        assert process is not None
+        before = 0
+        async with served.person("alice").browser() as browser:
+            for n in range(60):
+                assert (await browser.get("/")).status_code == 200
+                if n == 9:
+                    before = _open_databases(process.pid)
+        assert before and _open_databases(process.pid) <= before
+
+
+def _open_databases(pid: int) -> int:
+    """How many files of SQLite's a process has open."""
+    files = Path(f"/proc/{pid}/fd").iterdir()
+    return sum(".sqlite3" in str(file.readlink()) for file in files if file.is_symlink())
+
+
 @pytest.mark.parametrize("meanwhile", [ENDING, CUTTING], ids=["checkpoint", "cut"])
 def test_what_happens_while_an_answer_ends_neither_leaves_rows_nor_ends_in_a_deadlock(
     meanwhile: str, tmp_path: Path, postgres_url: str

@@ -160,14 +160,14 @@ class Supervisor:
 
     async def _announce(self, accepted: Accepted) -> None:
         conversation = accepted.conversation
+        mine = conversation.owner_id, conversation.pk
         if accepted.path_changed:
             await news.say_path(conversation.pk, accepted.generation.pk)
         else:
-            await news.say_turn(conversation.owner_id, conversation.pk, accepted.generation.pk)
+            await news.say_turn(*mine, accepted.generation.pk)
         if not conversation.temporary:
-            await news.say_list(conversation.owner_id, conversation.pk, running=True)
+            await news.say_list(*mine, running=True)
         if accepted.titled:
-            mine = conversation.owner_id, conversation.pk
             await news.say_title(*mine, conversation.title)
 
     def _begin(self, taken: Taken) -> Writer:

@@ -128,31 +128,28 @@ async def test_an_idle_server_ends_at_once_even_if_told_twice(
     assert not patient.complaints(warnings=True)
 
 
-async def test_told_twice_while_it_drains_it_still_saves(own: Served, mine: Page) -> None:
-    generation = await mine.ask("long rate=60")
+async def told_twice(served: Served, mine: Page, text: str, number: signal.Signals) -> None:
+    """Check that it saves what it writes when it is told to end once more while it drains."""
+    generation = await mine.ask(text)
     await mine.shown(generation)
-    own.server.signal(signal.SIGTERM)
+    served.server.signal(number)
     await mine.until_draining()
-    own.server.signal(signal.SIGTERM)
+    served.server.signal(number)
     assert (await mine.end(generation))["status"] == "interrupted"
     assert await mine.farewell() == 1012
-    assert await gone(own) == 0
-    assert not own.complaints(warnings=True)
+    assert await gone(served) == 0
+    assert not served.complaints(warnings=True)
+
+
+async def test_told_twice_while_it_drains_it_still_saves(own: Served, mine: Page) -> None:
+    await told_twice(own, mine, "long rate=60", signal.SIGTERM)
 
 
 async def test_a_second_ctrl_c_saves_at_once_what_is_written(
     patient: Served, open_tab: Open
 ) -> None:
     mine = await open_tab(patient.person("alice"))
-    generation = await mine.ask("stall rate=0")
-    await mine.shown(generation)
-    patient.server.signal(signal.SIGINT)
-    await mine.until_draining()
-    patient.server.signal(signal.SIGINT)
-    assert (await mine.end(generation))["status"] == "interrupted"
-    assert await mine.farewell() == 1012
-    assert await gone(patient) == 0
-    assert not patient.complaints(warnings=True)
+    await told_twice(patient, mine, "stall rate=0", signal.SIGINT)
 
 
 async def test_tabs_that_come_and_go_while_it_ends_leave_nothing_in_the_log(

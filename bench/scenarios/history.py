@@ -37,12 +37,14 @@ async def measure(rig: Rig) -> Metrics:
 
 
 async def _measure(rig: Rig, name: str, database: str) -> Metrics:
+    part = 4 if rig.quick else 1
+    messages, conversations = MESSAGES // part, CONVERSATIONS // part
     directory = rig.site.var.parent / name
     directory.mkdir()
     site = await asyncio.to_thread(Site, directory, rig.model.base_url, 1, database)
     try:
-        conversation = await asyncio.to_thread(site.history, PERSON, MESSAGES)
-        await asyncio.to_thread(site.archive, PERSON, CONVERSATIONS)
+        conversation = await asyncio.to_thread(site.history, PERSON, messages)
+        await asyncio.to_thread(site.archive, PERSON, conversations)
         async with _browser(site) as browser:
             metrics = await _conversation(rig, site, browser, conversation)
             metrics["list"] = await _list(browser)
@@ -51,8 +53,8 @@ async def _measure(rig: Rig, name: str, database: str) -> Metrics:
     finally:
         site.process.end()
     rig.say(
-        f"  {name}: {MESSAGES:,} messages open in {metrics['page']:.0f} ms, their snapshot in "
-        f"{metrics['snapshot']:.0f} ms, memory {metrics['grown']:+.1f} MB; of {CONVERSATIONS:,} "
+        f"  {name}: {messages:,} messages open in {metrics['page']:.0f} ms, their snapshot in "
+        f"{metrics['snapshot']:.0f} ms, memory {metrics['grown']:+.1f} MB; of {conversations:,} "
         f"conversations a list in {metrics['list']:.0f} ms, a search in {metrics['search']:.0f} ms "
         f"({metrics['search/worst']:.0f} ms)"
     )

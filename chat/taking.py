@@ -13,6 +13,7 @@ from chat.forms import Command, Stop
 from chat.models import Accepted, Ask, Busy, Conversation, Generation, Process, ToolPermission
 from chat.models.counts import before, running_of
 from chat.models.history import history
+from chat.models.rows import held
 from chat.tools import Allow
 
 
@@ -61,10 +62,8 @@ def take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Co
 @transaction.atomic
 def _take(process: Process, asker: Asker, conversation_id: uuid.UUID, command: Command) -> Taken:
     asker.check()
-    locked = Conversation.objects.select_for_update(of=("self",))
-    try:
-        conversation = locked.get(pk=conversation_id)
-    except Conversation.DoesNotExist:
+    conversation = held(Conversation, conversation_id)
+    if conversation is None:
         # Its row comes last, with all it holds: until then nobody asks whose its messages are.
         beginning = command.beginning()
         conversation = Conversation(pk=conversation_id, owner_id=asker.user_id, **beginning)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
 from .attachment import Attachment
 from .listed import ConversationQuerySet, Listed
+from .rows import insert
 
 if TYPE_CHECKING:
     from .message import Message
@@ -91,7 +92,7 @@ class Conversation(Listed):
             return duplicate
         at = self._parent(parent)
         prompt = self._say(text, at, self._files(attachments, files_of))
-        answer = self.messages.create(parent=prompt, role="assistant")
+        answer = self._add(parent=prompt, role="assistant")
         titled = not self.title
         self.title = self.title or title_of(text) or title_of(prompt.file_names)
         changed = at != self.leaf_id
@@ -104,8 +105,8 @@ class Conversation(Listed):
     def _say(self, text: str, parent: int | None, files: list[Attachment]) -> "Message":
         what: dict[str, Any] = {"parent_id": parent, "role": "user", "text": text}
         if not files:
-            return self.messages.create(**what)
-        prompt = self.messages.create(**what, parts=[each.part for each in files])
+            return self._add(**what)
+        prompt = self._add(**what, parts=[each.part for each in files])
         Attachment.objects.send_with(prompt, files)
         return prompt
 
@@ -120,7 +121,7 @@ class Conversation(Listed):
         if duplicate := self._take_turn(ask):
             return duplicate
         prompt = self._unanswered(message) or self._answer(message).parent_id
-        answer = self.messages.create(parent_id=prompt, role="assistant")
+        answer = self._add(parent_id=prompt, role="assistant")
         return self._accept(ask, answer, path_changed=True)
 
     def continue_(self, ask: Ask, message: int) -> Accepted:
@@ -168,14 +169,18 @@ class Conversation(Listed):
             raise NotPossible(_("There is no such answer in this conversation."))
         return answer
 
+    def _add(self, **what: Any) -> "Message":
+        return insert(self.messages.model(conversation=self, **what))
+
     def _accept(self, ask: Ask, answer: "Message", **what: Any) -> Accepted:
-        generation = self.generations.create(
-            message=answer, key=ask.key, owner=ask.process, model=ask.model, params=ask.params
-        )
+        asked = {"key": ask.key, "owner": ask.process, "model": ask.model, "params": ask.params}
+        generation = insert(self.generations.model(conversation=self, message=answer, **asked))
         self.leaf_id = answer.pk
         self.model = ask.model
-        changed = ["leaf", "model", "title", "updated_at"]
-        self.save(update_fields=None if self._state.adding else changed)
+        if self._state.adding:
+            insert(self)
+        else:
+            self.save(update_fields=["leaf", "model", "title", "updated_at"])
         return Accepted(self, answer, generation, **what)
 
 

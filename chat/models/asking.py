@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models.expressions import RawSQL
+
 if TYPE_CHECKING:
     from .conversation import Conversation
     from .generation import Generation
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 LEAF = "leaf"
 UNFINISHED = ("queued", "running")
+# The same for a query: SQLite finds partial indexes by what a statement says, not by parameters.
+SAID_UNFINISHED = tuple(RawSQL(f"'{status}'", ()) for status in UNFINISHED)  # noqa: S611
 
 
 class Busy(Exception):

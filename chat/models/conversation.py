@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .asking import LEAF, UNFINISHED, Accepted, Ask, Busy, NotPossible
+from .asking import LEAF, SAID_UNFINISHED, Accepted, Ask, Busy, NotPossible
 from .attachment import Attachment
 from .listed import ConversationQuerySet, Listed
 from .rows import insert
@@ -144,7 +144,7 @@ class Conversation(Listed):
         """What this key has brought already; raises Busy while an answer is being written."""
         if self.leaf_id is None:
             return None
-        same_or_unfinished = Q(key=ask.key) | Q(status__in=UNFINISHED)
+        same_or_unfinished = Q(key=ask.key) | Q(status__in=SAID_UNFINISHED)
         known = self.generations.select_related("message").filter(same_or_unfinished)
         by_key = {each.key: each for each in known}
         if ask.key in by_key:

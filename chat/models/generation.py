@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from chat import rendering
 from chat.stream.entries import Part, Usage
 
-from .asking import UNFINISHED
+from .asking import SAID_UNFINISHED, UNFINISHED
 from .conversation import Conversation
 from .message import Message, render_parts
 from .usage import UsedTokens
@@ -45,7 +45,7 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 
     def unfinished(self) -> "GenerationQuerySet":
         """Those that have not ended."""
-        return self.filter(status__in=UNFINISHED)
+        return self.filter(status__in=SAID_UNFINISHED)
 
 
 class Generation(models.Model):

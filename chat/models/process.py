@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from chat.stream.entries import Entry, joined
 
-from .asking import UNFINISHED
+from .asking import SAID_UNFINISHED
 from .generation import Generation
 
 DEAD_AFTER = timedelta(seconds=10)
@@ -40,7 +40,7 @@ class ProcessQuerySet(models.QuerySet["Process"]):
     def long_gone(self) -> "ProcessQuerySet":
         """Those that died a day ago or more, and left nothing unfinished."""
         old = self.filter(heartbeat__lt=Now() - GONE_AFTER)
-        return old.exclude(generations__status__in=UNFINISHED)
+        return old.exclude(generations__status__in=SAID_UNFINISHED)
 
 
 class Process(models.Model):

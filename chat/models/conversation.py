@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .asking import LEAF, SAID_UNFINISHED, Accepted, Ask, Busy, NotPossible
+from . import counts
+from .asking import LEAF, Accepted, Ask, Busy, NotPossible
 from .attachment import Attachment
 from .listed import ConversationQuerySet, Listed
-from .rows import insert
+from .rows import insert, update
 
 if TYPE_CHECKING:
     from .message import Message
@@ -144,12 +145,10 @@ class Conversation(Listed):
         """What this key has brought already; raises Busy while an answer is being written."""
         if self.leaf_id is None:
             return None
-        same_or_unfinished = Q(key=ask.key) | Q(status__in=SAID_UNFINISHED)
-        known = self.generations.select_related("message").filter(same_or_unfinished)
-        by_key = {each.key: each for each in known}
-        if ask.key in by_key:
-            return Accepted(self, by_key[ask.key].message, by_key[ask.key], duplicate=True)
-        if by_key:
+        if known := counts.asked_by(self.pk, ask.key):
+            generation = self.generations.select_related("message").get(pk=known)
+            return Accepted(self, generation.message, generation, duplicate=True)
+        if counts.running_in(self.pk):
             raise Busy
         return None
 
@@ -180,7 +179,7 @@ class Conversation(Listed):
         if self._state.adding:
             insert(self)
         else:
-            self.save(update_fields=["leaf", "model", "title", "updated_at"])
+            update(self, "leaf", "model", "title", "updated_at")
         return Accepted(self, answer, generation, **what)
 
 

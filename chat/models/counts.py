@@ -3,25 +3,42 @@
 In SQL, because the ORM takes several times longer to say it than the database to answer.
 """
 
+import uuid
+
 from django.db import connection
 
+# The statuses are no parameters, else SQLite would use no partial index.
+RUNNING_IN = """
+SELECT COUNT(*) FROM chat_generation WHERE conversation_id = %s AND status IN ('queued', 'running')
+"""
 # The unfinished ones of everybody are few, the conversations of one person many: to SQLite, CROSS
-# says which to read first, and the statuses are no parameters, else it would use no partial index.
+# says which to read first.
 RUNNING_OF = """
 SELECT COUNT(*) FROM chat_generation CROSS JOIN chat_conversation
 WHERE chat_generation.status IN ('queued', 'running')
     AND chat_conversation.id = chat_generation.conversation_id
     AND chat_conversation.owner_id = %s
 """
+ASKED_BY = "SELECT MAX(id) FROM chat_generation WHERE conversation_id = %s AND key = %s"
 BEFORE = """
 SELECT MAX(id) FROM chat_generation WHERE id < %s AND conversation_id =
     (SELECT conversation_id FROM chat_generation WHERE id = %s)
 """
 
 
+def running_in(conversation_id: uuid.UUID) -> int:
+    """How many unfinished generations a conversation has: one, or none."""
+    return _number(RUNNING_IN, conversation_id.hex)
+
+
 def running_of(user_id: int) -> int:
     """How many unfinished generations a person has."""
     return _number(RUNNING_OF, user_id)
+
+
+def asked_by(conversation_id: uuid.UUID, key: uuid.UUID) -> int:
+    """The generation that the command with this key made; 0 if there is none."""
+    return _number(ASKED_BY, conversation_id.hex, key.hex)
 
 
 def before(generation_id: int) -> int:

@@ -1,4 +1,4 @@
-"""Whole rows, written and read by SQL that is put together once for each model.
+"""Rows, written and read by SQL that is put together once for each model.
 
 For what happens while somebody waits for the model: the ORM takes several times longer to say such
 a statement than the database to carry it out. Values go through the fields as the ORM's do, but no
@@ -13,6 +13,7 @@ from django.db import connection, models
 Row = TypeVar("Row", bound=models.Model)
 
 INSERT = "INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {key}"
+UPDATE = "UPDATE {table} SET {changed} WHERE {key} = %s"
 SELECT = "SELECT {columns} FROM {table} WHERE {key} = %s {held}"
 
 
@@ -29,11 +30,19 @@ def insert(row: Row) -> Row:
     return row
 
 
+def update(row: models.Model, *names: str) -> None:
+    """Write these fields of a row."""
+    statement, fields = _updating(type(row), names)
+    values = [each.get_db_prep_save(each.pre_save(row, add=False), connection) for each in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, _key(type(row), row.pk)])
+
+
 def held(model: type[Row], key: object) -> Row | None:
     """The row with this key, which nobody else can change before the transaction ends."""
     statement, names, converters = _selecting(model)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [model._meta.pk.get_db_prep_value(key, connection)])
+        cursor.execute(statement, [_key(model, key)])
         found = cursor.fetchone()
     if found is None:
         return None
@@ -51,6 +60,14 @@ def _inserting(model: type[models.Model]) -> tuple[str, list[Any]]:
 
 
 @cache
+def _updating(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+    """The same for what changes these fields."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    changed = ", ".join(f"{connection.ops.quote_name(each.column)} = %s" for each in fields)
+    return _said(UPDATE, model, fields, changed=changed), fields
+
+
+@cache
 def _selecting(model: type[models.Model]) -> tuple[str, list[str], list[tuple[int, Any, Any]]]:
     """The statement, the names of what it gives, and what makes values of some of it."""
     fields = list(model._meta.concrete_fields)
@@ -63,6 +80,10 @@ def _selecting(model: type[models.Model]) -> tuple[str, list[str], list[tuple[in
         for convert in several
     ]
     return _said(SELECT, model, fields, held=held), [each.attname for each in fields], converters
+
+
+def _key(model: type[models.Model], key: object) -> Any:
+    return model._meta.pk.get_db_prep_value(key, connection)
 
 
 def _said(statement: str, model: type[models.Model], fields: list[Any], **more: str) -> str:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
 
 from chat.models import Conversation, Generation, Message, Process
-from chat.models.rows import held, insert
+from chat.models.rows import held, insert, update
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +97,23 @@ def test_a_row_is_written_as_by_the_orm(row: models.Model) -> None:
     assert {name for name, value in values(read).items() if value != values(row)[name]} <= written
     assert not copy._state.adding
     copy.save(force_update=True)
+
+
+def test_fields_are_changed_as_by_the_orm(conversation: Conversation, message: Message) -> None:
+    before = values(Conversation.objects.get())
+    conversation.leaf, conversation.title, conversation.params = message, "'%s'", {"top_p": 1}
+    conversation.system_prompt = "This is not said."
+    update(conversation, "leaf", "title", "params", "updated_at")
+    after = values(Conversation.objects.get())
+
+    assert {name for name, value in after.items() if value != before[name]} == {
+        "leaf_id",
+        "title",
+        "params",
+        "updated_at",
+    }
+    assert (after["leaf_id"], after["title"], after["params"]) == (message.pk, "'%s'", {"top_p": 1})
+    assert after["updated_at"] == conversation.updated_at
 
 
 def test_there_may_be_no_row(conversation: Conversation) -> None:

@@ -15,6 +15,7 @@ from chat.database import in_database, writing
 from chat.live import news
 from chat.models import Conversation, Generation
 from chat.models.conversation import title_of
+from chat.models.told import told_to
 from chat.upstream import ChatRequest, Limits, UpstreamError, get_upstream
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def _request(generation: Generation) -> ChatRequest | None:
     conversation = found.filter(deleted_at__isnull=True).first()
     if conversation is None or conversation.messages.all()[FIRST_MESSAGES:].exists():
         return None
-    said = conversation.messages.told_to(generation.message_id)
+    said = told_to(generation.message_id)
     if not said or not said[-1].text:
         return None
     messages = [{"role": each.role, "content": each.text[:MOST_SAID]} for each in said if each.text]

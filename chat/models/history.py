@@ -6,7 +6,7 @@ from chat.stream.messages import messages_of
 
 from .enclosed import enclosed
 from .generation import Generation
-from .message import Told
+from .told import Told, told_to
 
 GO_ON = "Continue your last answer exactly where it stopped. Do not repeat any of it."
 
@@ -17,7 +17,7 @@ def history(generation: Generation) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = []
     if conversation.system_prompt:
         messages.append({"role": "system", "content": conversation.system_prompt})
-    path = conversation.messages.told_to(answer.pk)
+    path = told_to(answer.pk)
     files = enclosed([told.files for told in path if told.files is not None])
     for told in path:
         enclosure = files.get(told.files) if told.files else None

@@ -1,10 +1,9 @@
 """A message: a turn of a conversation, in a tree."""
 
-import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 
 from chat import rendering
@@ -15,32 +14,6 @@ from . import walks
 if TYPE_CHECKING:
     from .conversation import Conversation
     from .generation import Generation
-
-TOLD_UP = """
-WITH RECURSIVE path(id, parent_id, height) AS (
-    SELECT id, parent_id, 0 FROM chat_message WHERE id = %s
-    UNION ALL
-    SELECT chat_message.id, chat_message.parent_id, path.height + 1
-    FROM chat_message JOIN path ON chat_message.id = path.parent_id
-)
-SELECT role, text, CASE WHEN role = 'user' AND parts <> '[]' THEN id END,
-    CASE WHEN role <> 'user' AND {called} THEN parts END
-FROM path JOIN chat_message USING (id) ORDER BY height DESC
-"""
-# Parts repeat the text: only those of answers that called tools are worth reading.
-CALLED = {
-    "sqlite": "instr(parts, '\"tool_call\"') > 0",
-    "postgresql": """parts @> '[{"type": "tool_call"}]'""",
-}
-
-
-class Told(NamedTuple):
-    """A message for a model: its id where `files` go with it, its parts where it called tools."""
-
-    role: str
-    text: str
-    files: int | None
-    parts: list[Part]
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -63,16 +36,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """These messages in this order, with all that is shown of them."""
         found = self.prefetch_related("generations", "feedback").in_bulk(ids)
         return [found[id] for id in ids if id in found]
-
-    def told_to(self, leaf_id: int) -> list["Told"]:
-        """What a model can be told of each message from the root to the leaf."""
-        with connection.cursor() as cursor:
-            cursor.execute(TOLD_UP.format(called=CALLED[connection.vendor]), [leaf_id])
-            told = cursor.fetchall()
-        return [
-            Told(role, text, files, json.loads(parts) if parts else [])
-            for role, text, files, parts in told
-        ]
 
 
 def siblings(messages: list["Message"]) -> dict[int | None, list[int]]:

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 R = TypeVar("R")
 LONGEST_WAIT = 5.0
 LAST_SAVE = 10.0
-TURNS = 3
+TURNS = 2
 UNSAVED = _("The answer could not be saved.")
 
 
@@ -139,12 +139,13 @@ class Supervisor:
 
     def _start(self, taken: Taken) -> None:
         # What was taken up meanwhile, because its acceptance was so late, has its writer.
-        if taken.accepted.generation.pk not in self.writers:
-            self._keep(self._see_through(self._begin(taken), taken.accepted))
+        accepted = taken.accepted
+        if accepted.generation.pk not in self.writers:
+            written = self._keep(self._write(self._begin(taken), accepted.generation))
+            self._keep(self._see_through(accepted, written))
 
-    async def _see_through(self, writer: Writer, accepted: Accepted) -> None:
-        """From the first word to the row, and tell those whom it concerns."""
-        written = self._keep(self._write(writer, accepted.generation))
+    async def _see_through(self, accepted: Accepted, written: asyncio.Task[None]) -> None:
+        """Tell those whom it concerns that an answer begins, and that it is written."""
         # The writer first: the model is what people wait for. The request leaves within so many
         # turns of the loop.
         for _turn in range(TURNS):

@@ -8,7 +8,7 @@ signal is sent, and none may be an expression.
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -19,37 +19,42 @@ SELECT = "SELECT {columns} FROM {table} WHERE {key} = %s {held}"
 
 def insert(row: Row) -> Row:
     """Write a new row, and give it: with its key, if that is one that the database makes."""
+    # The connection itself: `connection` looks for it each time that it is named.
+    database = connections[DEFAULT_DB_ALIAS]
     statement, fields = _inserting(type(row))
-    values = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in fields]
-    with connection.cursor() as cursor:
+    values = [each.get_db_prep_save(each.pre_save(row, add=True), database) for each in fields]
+    with database.cursor() as cursor:
         cursor.execute(statement, values)
         (key,) = cursor.fetchone()
     if row._meta.auto_field is not None:
         row.pk = key
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, database.alias
     return row
 
 
 def update(row: models.Model, *names: str) -> None:
     """Write these fields of a row."""
+    database = connections[DEFAULT_DB_ALIAS]
     statement, fields = _updating(type(row), names)
-    values = [each.get_db_prep_save(each.pre_save(row, add=False), connection) for each in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, _key(type(row), row.pk)])
+    values = [each.get_db_prep_save(each.pre_save(row, add=False), database) for each in fields]
+    key = row._meta.pk.get_db_prep_value(row.pk, database)
+    with database.cursor() as cursor:
+        cursor.execute(statement, [*values, key])
 
 
 def held(model: type[Row], key: object) -> Row | None:
     """The row with this key, which nobody else can change before the transaction ends."""
+    database = connections[DEFAULT_DB_ALIAS]
     statement, names, converters = _selecting(model)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_key(model, key)])
+    with database.cursor() as cursor:
+        cursor.execute(statement, [model._meta.pk.get_db_prep_value(key, database)])
         found = cursor.fetchone()
     if found is None:
         return None
     values = list(found)
     for place, convert, column in converters:
-        values[place] = convert(values[place], column, connection)
-    return model.from_db(connection.alias, names, values)
+        values[place] = convert(values[place], column, database)
+    return model.from_db(database.alias, names, values)
 
 
 @cache
@@ -80,10 +85,6 @@ def _selecting(model: type[models.Model]) -> tuple[str, list[str], list[tuple[in
         for convert in several
     ]
     return _said(SELECT, model, fields, held=held), [each.attname for each in fields], converters
-
-
-def _key(model: type[models.Model], key: object) -> Any:
-    return model._meta.pk.get_db_prep_value(key, connection)
 
 
 def _said(statement: str, model: type[models.Model], fields: list[Any], **more: str) -> str:

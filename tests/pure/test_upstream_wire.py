@@ -60,6 +60,10 @@ async def test_only_what_is_set_is_sent(open_upstream: Callable[..., Upstream]) 
         head = server.requests[0][0].lower()
         assert b"authorization: bearer secret\r\n" in head
         assert b"accept-encoding: identity\r\n" in head
+        # Nothing of the machine that we run on.
+        assert {line.split(b":")[0] for line in head.split(b"\r\n") if b"stainless" in line} == {
+            b"x-stainless-retry-count"
+        }
 
 
 async def test_a_connection_is_kept_for_the_next_question(

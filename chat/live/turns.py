@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -38,6 +39,21 @@ class Turn:
     variants: list[int] = field(default_factory=list)
     gap: int | None = None
     last: bool = False
+
+    @cached_property
+    def id(self) -> str:
+        """That of its message. As text: a template would ask what numbers look like here."""
+        return str(self.message.pk)
+
+    @cached_property
+    def anchor(self) -> str:
+        """The id of its element, with which those in it begin."""
+        return f"m{self.id}"
+
+    @property
+    def varied(self) -> bool:
+        """Whether it has siblings."""
+        return len(self.variants) > 1
 
     @property
     def number(self) -> int:

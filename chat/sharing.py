@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from chat.live.turns import Turn, parts_html
+from chat.live.turn import Turn, parts_html
 from chat.models import Conversation, Message, Share
 
 SCREEN = 100

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 
-from chat.live.turns import Turn, turns_of
+from chat.live.turn import Turn, turns_of
 from chat.live.written import show_written
 from chat.models import Conversation, Feedback, Generation, Message
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from chat.models import Conversation, Message
 
-from .turns import SCREEN, Shown, Turn, turns_of, with_variants
+from .turn import Turn, turns_of, with_variants
+from .turns import SCREEN, Shown
 
 ABOVE = 4  # turns shown before one that was jumped to
 LIVE = 2  # a snapshot says the last question and answer again, and nothing before them

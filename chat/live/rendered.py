@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 if TYPE_CHECKING:
-    from .turns import Turn
+    from .turn import Turn
 
 KEPT_BYTES = 2 * 2**20
 

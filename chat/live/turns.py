@@ -1,19 +1,17 @@
-"""Turns of a conversation as the page shows them: messages with how they came to be."""
+"""The turns that a page shows: those at the end of a conversation, a new one, one that ended."""
 
 import uuid
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 from chat.database import one_moment
 from chat.models import Conversation, Generation, Message, walks
 from chat.models.counts import before
-from chat.models.message import siblings
 
-from .parts import part_prefix, partial, render_part, safe
+from .parts import partial, safe
 from .rendered import render_once, render_turn
+from .turn import Turn, parts_html, turns_of, with_variants
 
 SCREEN = 30
 # Turns that a tab may have gained since its page was loaded, before it gets the last screen anew.
@@ -22,63 +20,6 @@ LONGEST_LIVE = 200
 
 class NotHere(Exception):
     """The conversation belongs to another person, or was deleted."""
-
-
-@dataclass
-class Turn:
-    """One message on the page, with the ids of its variants: itself and its siblings.
-
-    `key` is that of the command that brought a prompt; `gap` the turn after one, if others that are
-    between them are not on the page.
-    """
-
-    message: Message
-    generation: Generation | None
-    parts_html: SafeString
-    key: str = ""
-    variants: list[int] = field(default_factory=list)
-    gap: int | None = None
-    last: bool = False
-
-    @cached_property
-    def id(self) -> str:
-        """That of its message. As text: a template would ask what numbers look like here."""
-        return str(self.message.pk)
-
-    @cached_property
-    def anchor(self) -> str:
-        """The id of its element, with which those in it begin."""
-        return f"m{self.id}"
-
-    @property
-    def varied(self) -> bool:
-        """Whether it has siblings."""
-        return len(self.variants) > 1
-
-    @property
-    def number(self) -> int:
-        """Which of its variants it is, from 1."""
-        return self.variants.index(self.message.pk) + 1
-
-    @property
-    def before(self) -> int | None:
-        """The variant before it."""
-        return self.variants[self.number - 2] if self.number > 1 else None
-
-    @property
-    def after(self) -> int | None:
-        """The variant after it."""
-        return self.variants[self.number] if self.number < len(self.variants) else None
-
-    @property
-    def unanswered(self) -> bool:
-        """Whether it is a prompt at the end of the path: its answers were deleted."""
-        return self.last and self.message.role == Message.Role.USER
-
-    @property
-    def running(self) -> bool:
-        """Whether the answer may still grow."""
-        return self.generation is not None and self.generation.is_unfinished
 
 
 @dataclass
@@ -104,38 +45,6 @@ class Shown:
         """The first message shown, if there are others before it."""
         first = self.turns[0].message if self.turns else None
         return first if first is not None and first.parent_id else None
-
-
-def parts_html(message: Message) -> SafeString:
-    """The parts of a saved answer as canonical HTML; those of a prompt are files beside it."""
-    if message.role == "user":
-        return safe("")
-    htmls = zip(message.parts, message.part_htmls, strict=True)
-    return safe(
-        "".join(
-            render_part(part_prefix(message.pk, index), part, sealed=html)
-            for index, (part, html) in enumerate(htmls)
-        )
-    )
-
-
-def turns_of(messages: list[Message]) -> list[Turn]:
-    """The turns of consecutive messages of one path."""
-    turns: list[Turn] = []
-    for message in messages:
-        generation = message.generation
-        if generation is not None and turns and turns[-1].message.role == "user":
-            turns[-1].key = str(generation.key)
-        turns.append(Turn(message, generation, parts_html(message)))
-    return turns
-
-
-def with_variants(turns: list[Turn]) -> list[Turn]:
-    """The same turns, which now know their variants: one query for all."""
-    beside = siblings([turn.message for turn in turns])
-    for turn in turns:
-        turn.variants = beside[turn.message.parent_id]
-    return turns
 
 
 def shown_of(conversation: Conversation, start: int | None = None) -> Shown:

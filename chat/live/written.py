@@ -5,7 +5,7 @@ from chat.stream.log import Log
 
 from .follower import Follower
 from .parts import safe
-from .turns import Turn
+from .turn import Turn
 
 
 def show_written(turn: Turn) -> None:

@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest
 
 from chat import branching
 from chat.live import news, paging
-from chat.live.turns import Shown, Turn, shown_of
+from chat.live.turn import Turn
+from chat.live.turns import Shown, shown_of
 from chat.live.written import show_written
 from chat.models import Conversation, NotPossible
 from chat.models.feedback import BLAME, PRAISE

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from chat.admin.tree import Tree
-from chat.live.turns import turns_of
+from chat.live.turn import turns_of
 from chat.models import Conversation, Generation, Process
 
 from .answered import command, conversation, end, person, reviewer, say

@@ -84,7 +84,7 @@ def search(user: AbstractBaseUser | AnonymousUser, query: str, before: str = "")
     words = words_in(query)
     if not words:
         return Page()
-    mine = Conversation.objects.for_user(user).kept().kept()
+    mine = Conversation.objects.for_user(user).kept()
     key = _key(before)
     found, key = ([], key) if is_letter(words[0]) else _found(mine, words, key)
     ranked = sorted(found, key=lambda each: (-relevance(each.text, words), -each.id))

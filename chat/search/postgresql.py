@@ -21,9 +21,10 @@ def condition(words: list[str], *, parts: bool) -> Condition:
     """What a message with all of the words fulfils; with `parts` also inside of words."""
     condition = Condition()
     lexical = [] if parts else [word for word in words if any(map(str.isalnum, word))]
-    for word in words:
+    # The shortest first: what the index finds has the longer ones most likely.
+    for word in sorted(words, key=len):
         if parts:
-            condition.add("m.text ILIKE %s", f"%{_escaped(word)}%")
+            condition.add(_holds(word), f"%{_escaped(word)}%")
         elif word not in lexical:
             condition.add("strpos(m.text, %s) > 0", word)
     if not lexical and not (parts and any(len(word) >= TRIGRAM for word in words)):
@@ -44,6 +45,14 @@ def has_trigrams() -> bool:
 def split(word: str) -> str:
     """A word as the generated column splits it."""
     return _unspaced.sub(r" \1 ", _punctuation.sub(" ", word))
+
+
+def _holds(word: str) -> str:
+    """What is true of a message with this part."""
+    if len(word) >= TRIGRAM or not word.isascii():
+        return "m.text ILIKE %s"
+    # No index knows it: its bytes are found in half the time, without regard to case in a quarter.
+    return f'm.text COLLATE "C" {"LIKE" if word.lower() == word.upper() else "ILIKE"} %s'
 
 
 def _escaped(word: str) -> str:

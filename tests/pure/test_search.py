@@ -80,6 +80,10 @@ def test_other_people_find_nothing_of_it(alice: User, bob: User) -> None:
         ("an apple a day", '"a day"'),
         ("Go is fun", "go"),
         ("it rains 😀 today", "😀"),
+        ("Question 4771 of MAXIMA", "uestion 77"),
+        ("Question 4771 of MAXIMA", "ax uestio 77 im"),
+        ("a rate of 77% in 2%7", "ate 7% %7"),
+        ("Größe XÄL", "röße äl"),
     ],
 )
 def test_every_script_is_searched(alice: User, text: str, query: str) -> None:

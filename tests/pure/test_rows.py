@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, models, transaction
+from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db.transaction import TransactionManagementError
 
 from chat.models import Conversation, Generation, Message, Process
 from chat.models.rows import held, insert, update
@@ -114,6 +115,18 @@ def test_fields_are_changed_as_by_the_orm(conversation: Conversation, message: M
     }
     assert (after["leaf_id"], after["title"], after["params"]) == (message.pk, "'%s'", {"top_p": 1})
     assert after["updated_at"] == conversation.updated_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_is_only_held_in_a_transaction(conversation: Conversation) -> None:
+    with pytest.raises(TransactionManagementError):
+        held(Conversation, conversation.pk)
+
+
+def test_a_row_that_is_gone_cannot_be_changed(conversation: Conversation) -> None:
+    Conversation.objects.all().delete()
+    with pytest.raises(DatabaseError):
+        update(conversation, "title")
 
 
 def test_there_may_be_no_row(conversation: Conversation) -> None:

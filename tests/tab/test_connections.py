@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -84,6 +87,25 @@ print(conversation.generations.unfinished().count())
 """
 
 
+# Somebody asks in a conversation while another command has it.
+HOLDING = """
+from chat.models.rows import held
+order = []
+def hold():
+    with transaction.atomic():
+        order.append(held(Conversation, conversation.pk).title)
+    connection.close()
+waiting = threading.Thread(target=hold)
+with transaction.atomic():
+    held(Conversation, conversation.pk)
+    waiting.start()
+    waiting.join(1)
+    Conversation.objects.update(title="after")
+waiting.join()
+print(*order)
+"""
+
+
 def test_sqlite_is_tuned(empty: Path) -> None:
     told = servers.manage(empty, "shell", "-v0", "-c", TELL)
     assert json.loads(told.stdout) == {
@@ -120,6 +142,23 @@ def test_what_happens_while_an_answer_ends_neither_leaves_rows_nor_ends_in_a_dea
     script, url = RUNNING + meanwhile, fresh(postgres_url)
     told = servers.manage(tmp_path, "shell", "-v0", "-c", script, DATABASE_URL=url)
     assert (told.stdout.strip(), told.stderr) == ("0", "")
+
+
+def test_a_row_that_is_held_is_waited_for(tmp_path: Path, postgres_url: str) -> None:
+    url = fresh(postgres_url)
+    told = servers.manage(tmp_path, "shell", "-v0", "-c", RUNNING + HOLDING, DATABASE_URL=url)
+    assert (told.stdout.strip(), told.stderr) == ("after", "")
+
+
+def test_rows_and_searches_are_right_on_postgresql_too(postgres_url: str) -> None:
+    """What is said in SQL of its own is tried on both databases."""
+    files = [f"tests/pure/test_{name}.py" for name in ("rows", "search")]
+    environment = {**os.environ, "TEST_DATABASE_URL": fresh(postgres_url)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", *files]
+    told = subprocess.run(
+        command, cwd=servers.ROOT, env=environment, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout
 
 
 class Sessions:

@@ -91,6 +91,12 @@ def test_every_script_is_searched(alice: User, text: str, query: str) -> None:
     assert texts(search(alice, query)) == [text]
 
 
+@pytest.mark.parametrize("query", ["uestion iz", "uestion mi", "uestion zmi"])
+def test_the_capitals_of_turkish_are_those_that_the_database_knows(alice: User, query: str) -> None:
+    said(alice, "Question about İZMİR")
+    assert len(texts(search(alice, query))) == (connection.vendor == "postgresql")
+
+
 def test_a_phrase_in_quotation_marks_is_found_as_it_is(alice: User) -> None:
     said(alice, "red green blue", "green red blue")
     assert texts(search(alice, '"red green"')) == ["red green blue"]

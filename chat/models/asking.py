@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LEAF = "leaf"
 UNFINISHED = ("queued", "running")
-# The same for a query: SQLite finds partial indexes by what a statement says, not by parameters.
+# The same for a query: SQLite finds partial indexes by what a list says, not by its parameters.
 SAID_UNFINISHED = tuple(RawSQL(f"'{status}'", ()) for status in UNFINISHED)  # noqa: S611
 
 

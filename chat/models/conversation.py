@@ -148,7 +148,7 @@ class Conversation(Listed):
         if known := counts.asked_by(self.pk, ask.key):
             generation = self.generations.select_related("message").get(pk=known)
             return Accepted(self, generation.message, generation, duplicate=True)
-        if counts.running_in(self.pk):
+        if counts.is_running(self.pk):
             raise Busy
         return None
 

@@ -7,18 +7,20 @@ import uuid
 
 from django.db import connection
 
-# The statuses are no parameters, else SQLite would use no partial index.
-RUNNING_IN = """
-SELECT COUNT(*) FROM chat_generation WHERE conversation_id = %s AND status IN ('queued', 'running')
-"""
+from .asking import UNFINISHED
+
+# No parameters, else SQLite would use no partial index; a tuple of words looks the same in SQL.
+IS_UNFINISHED = f"chat_generation.status IN {UNFINISHED}"
+RUNNING_IN = f"""
+SELECT COUNT(*) FROM chat_generation WHERE conversation_id = %s AND {IS_UNFINISHED}
+"""  # noqa: S608 (nobody's words are in it)
 # The unfinished ones of everybody are few, the conversations of one person many: to SQLite, CROSS
 # says which to read first.
-RUNNING_OF = """
+RUNNING_OF = f"""
 SELECT COUNT(*) FROM chat_generation CROSS JOIN chat_conversation
-WHERE chat_generation.status IN ('queued', 'running')
-    AND chat_conversation.id = chat_generation.conversation_id
+WHERE {IS_UNFINISHED} AND chat_conversation.id = chat_generation.conversation_id
     AND chat_conversation.owner_id = %s
-"""
+"""  # noqa: S608 (the same)
 ASKED_BY = "SELECT MAX(id) FROM chat_generation WHERE conversation_id = %s AND key = %s"
 BEFORE = """
 SELECT MAX(id) FROM chat_generation WHERE id < %s AND conversation_id =
@@ -26,9 +28,9 @@ SELECT MAX(id) FROM chat_generation WHERE id < %s AND conversation_id =
 """
 
 
-def running_in(conversation_id: uuid.UUID) -> int:
-    """How many unfinished generations a conversation has: one, or none."""
-    return _number(RUNNING_IN, conversation_id.hex)
+def is_running(conversation_id: uuid.UUID) -> bool:
+    """Whether a conversation has an unfinished generation."""
+    return _number(RUNNING_IN, conversation_id.hex) > 0
 
 
 def running_of(user_id: int) -> int:

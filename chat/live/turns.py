@@ -157,9 +157,8 @@ def ended(generation_id: int) -> Turn | None:
 
 def ending(turn: Turn, streamed: list[str]) -> str:
     """Partials that end a turn: its foot, and its parts if their HTML is not what was streamed."""
-    id = turn.message.pk
     foot = render_to_string("chat/foot.html", {"turn": turn})
-    content = partial(f"#m{id}-foot", "outerHTML", foot)
+    content = partial(f"#{turn.anchor}-foot", "outerHTML", foot)
     if streamed != turn.message.part_htmls:
-        content = partial(f"#m{id}-parts", "innerHTML", turn.parts_html) + content
+        content = partial(f"#{turn.anchor}-parts", "innerHTML", turn.parts_html) + content
     return content

@@ -146,8 +146,8 @@ class Supervisor:
 
     async def _see_through(self, accepted: Accepted, written: asyncio.Task[None]) -> None:
         """Tell those whom it concerns that an answer begins, and that it is written."""
-        # The writer first: the model is what people wait for. The request leaves within so many
-        # turns of the loop.
+        # The writer first: the model is what people wait for. Over a connection that is kept, the
+        # request leaves within so many turns of the loop.
         for _turn in range(TURNS):
             await asyncio.sleep(0)
         await self._announce(accepted)

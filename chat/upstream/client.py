@@ -22,8 +22,8 @@ MODELS_SECONDS = 5.0
 REACH_SECONDS = 1.0
 OPENAI = "https://api.openai.com/v1"
 MODELS = 1000
-# What the SDK would tell a server of this machine with each request.
-OF_OURS = ("Lang", "Package-Version", "OS", "Arch", "Runtime", "Runtime-Version", "Async")
+# What the SDK would tell a server of itself and of this machine with each request.
+TOLD_BY_SDK = ("Lang", "Package-Version", "OS", "Arch", "Runtime", "Runtime-Version", "Async")
 
 
 class Upstream:
@@ -160,7 +160,7 @@ def _open(base_url: str, api_key: str) -> "openai.AsyncOpenAI":
     # Their debug messages hold prompts.
     for name in ("openai", "httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    untold: dict[str, Any] = {f"X-Stainless-{name}": openai.Omit() for name in OF_OURS}
+    untold: dict[str, Any] = {f"X-Stainless-{name}": openai.Omit() for name in TOLD_BY_SDK}
     return openai.AsyncOpenAI(
         base_url=base_url,
         api_key=api_key or "none",

@@ -18,8 +18,10 @@ def condition(words: list[str]) -> Condition:
         terms = [word] if len(word) >= 3 else _terms(word)
         if len(terms) > TERMS:
             condition.add("instr(lower(m.text), lower(%s)) > 0", word)
+        elif terms:
+            matches.append(" OR ".join(map(_quoted, terms)))
         else:
-            matches.append(" OR ".join(map(_quoted, terms)) or '"\n\n\n"')
+            condition.add("m.id IS NULL")  # no text has it
     if matches:
         condition.table = "chat_search CROSS JOIN chat_message m ON m.id = chat_search.rowid"
         condition.key = "chat_search.rowid"

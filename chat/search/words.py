@@ -5,6 +5,7 @@ import re
 QUERY_CHARACTERS = 300
 WORDS = 8
 # A word, or several between quotation marks.
+QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 WORD = re.compile(r'"([^"]+)"|([^\s"]+)')
 # Scripts that are written without spaces: every character counts as a word.
 UNSPACED = (
@@ -16,7 +17,8 @@ _unspaced = re.compile(f"[{UNSPACED}]")
 
 def words_in(query: str) -> list[str]:
     """The words to look for, each once, in any order; those in quotation marks are one."""
-    clean = query[:QUERY_CHARACTERS].replace("\0", " ").encode("utf-8", "ignore").decode()
+    clean = query[:QUERY_CHARACTERS].replace("\0", " ").translate(QUOTES)
+    clean = clean.encode("utf-8", "ignore").decode()
     found = [" ".join((several or one).split()) for several, one in WORD.findall(clean)]
     unique = {word.lower(): word for word in found if word}
     words = list(unique.values())[:WORDS]

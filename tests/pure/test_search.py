@@ -97,9 +97,20 @@ def test_the_capitals_of_turkish_are_those_that_the_database_knows(alice: User, 
     assert len(texts(search(alice, query))) == (connection.vendor == "postgresql")
 
 
+@pytest.mark.parametrize("query", ["zq", "99", "ÿÿ", "''", "zq plain", "plain zq"])
+def test_what_no_text_has_is_not_found(alice: User, query: str) -> None:
+    said(alice, "a plain text\n", "another plain one\n\n\nwith lines between")
+    assert texts(search(alice, query)) == []
+
+
 def test_a_phrase_in_quotation_marks_is_found_as_it_is(alice: User) -> None:
     said(alice, "red green blue", "green red blue")
     assert texts(search(alice, '"red green"')) == ["red green blue"]
+    assert (
+        texts(search(alice, "“red green”"))
+        == texts(search(alice, "„red green“"))
+        == ["red green blue"]
+    )
     assert len(texts(search(alice, "red green"))) == 2
 
 

@@ -7,6 +7,8 @@ from typing import Any
 CHARACTERS = 300
 # Looking through more than this, such as whole files, would keep everybody waiting.
 LONGEST = 500_000
+# What is shorter is no key but a word that a server without keys is given.
+SECRET = 8
 _WINDOW = 12
 _KEYS = re.compile(r"(?i)\b(sk|key|bearer|token)[-_ ][\w*.\-]{6,}")
 _INPUT = re.compile(r"input_value=.*?(?=, input_type|\]|$)", re.DOTALL)
@@ -15,7 +17,7 @@ _INPUT = re.compile(r"input_value=.*?(?=, input_type|\]|$)", re.DOTALL)
 def redacted(detail: str, api_key: str, messages: list[dict[str, Any]]) -> str:
     """The detail, bounded, with keys and every run of characters from the messages blanked."""
     detail = _INPUT.sub("input_value=…", detail)
-    if api_key:
+    if len(api_key) >= SECRET:
         detail = detail.replace(api_key, "…")
     detail = _KEYS.sub("…", detail[: 2 * CHARACTERS])
     prompt = "\n".join(words for message in messages for words in _words(message))

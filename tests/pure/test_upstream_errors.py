@@ -130,6 +130,10 @@ def test_a_log_line_holds_no_key_and_nothing_that_was_written() -> None:
         assert secret not in shown
 
 
+def test_a_word_in_place_of_a_key_is_left_in_a_log_line() -> None:
+    assert redacted("ollama: no such model", "ollama", []) == "ollama: no such model"
+
+
 def test_a_log_line_holds_nothing_of_the_parts_of_a_message() -> None:
     parts = [{"type": "text", "text": "the quick brown fox jumps"}, {"type": "x", "n": 7}]
     assert redacted("500 said: quick brown fox!", "", message(parts)) == "500 said:…!"

@@ -3,11 +3,12 @@ import { online } from "./connection.js";
 import { show } from "./notices.js";
 import { add, waiting } from "./outbox.js";
 import { id, uuid, word } from "./page.js";
-import { running } from "./running.js";
+import { busy } from "./running.js";
 
 /** Asks for something about a message; while something is under way it only says so. */
 export function command(type, message, more = {}) {
-  if (running() || waiting().length) return show(word(online() ? "busy" : "offline"));
+  const why = busy() || (waiting().length ? word("busy") : "");
+  if (why) return show(online() ? why : word("offline"));
   add({ type, key: uuid(), message: id(message), ...more });
 }
 

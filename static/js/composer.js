@@ -3,8 +3,8 @@ import * as files from "./attached.js";
 import { online } from "./connection.js";
 import { browser } from "./memory.js";
 import { add } from "./outbox.js";
-import { emit, main, on, text, uuid, word } from "./page.js";
-import { running } from "./running.js";
+import { emit, longest, main, on, text, uuid, word } from "./page.js";
+import { busy } from "./running.js";
 
 const form = document.getElementById("composer");
 const note = document.getElementById("composer-note");
@@ -27,7 +27,7 @@ function grow() {
 function change() {
   if (asked && text.value !== asked.words) release(asked.key, false);
   browser.set(place, asked ? null : text.value);
-  const excess = text.value.length - text.maxLength;
+  const excess = text.value.length - longest;
   say(excess > 0 ? word("too-long", excess) : "", excess > 0);
   grow();
 }
@@ -42,12 +42,9 @@ function release(key, clear) {
 
 function ask() {
   const empty = !text.value.trim() && !files.attached().length;
-  if (asked || (empty && !files.uploading()) || text.value.length > text.maxLength) return;
+  if (asked || (empty && !files.uploading()) || text.value.length > longest) return;
   if (files.uploading()) return say(files.word("uploading"));
-  if (running() && online()) {
-    say(word("busy"));
-    return;
-  }
+  if (busy() && online()) return say(busy());
   asked = { key: uuid(), words: text.value };
   text.classList.add("sending");
   browser.set(place, null); // from here on the outbox has it

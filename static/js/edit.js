@@ -1,8 +1,8 @@
 // A prompt is edited where it stands, and asked again beside what it was.
 import { sends } from "./composer.js";
 import { add, waiting } from "./outbox.js";
-import { emit, on, text, thread, uuid, word } from "./page.js";
-import { running } from "./running.js";
+import { emit, longest, on, text, thread, uuid, word } from "./page.js";
+import { busy } from "./running.js";
 
 const template = document.getElementById("edit-form");
 const prompts = () => [...thread.querySelectorAll(".turns:not(#echo) > .prompt")];
@@ -43,13 +43,13 @@ function restore() {
 function save() {
   const { turn, form, area } = open;
   const words = area.value;
-  const excess = words.length - text.maxLength;
-  const busy = running() || waiting().length;
+  const excess = words.length - longest;
+  const why = busy() || (waiting().length ? word("busy") : "");
   const files = turn.querySelector(".attached") && { files_of: Number(turn.dataset.message) };
   const empty = !(words.trim() || files);
   form.querySelector(".edit-note").textContent =
-    excess > 0 ? word("too-long", excess) : busy ? word("busy") : empty ? word("empty") : "";
-  if (excess > 0 || busy || empty) return;
+    excess > 0 ? word("too-long", excess) : why || (empty ? word("empty") : "");
+  if (excess > 0 || why || empty) return;
   end();
   text.focus({ preventScroll: true });
   supersede(turn);

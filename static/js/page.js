@@ -4,6 +4,9 @@ export const main = document.getElementById("chat");
 export const live = document.getElementById("live");
 export const thread = document.getElementById("thread");
 export const text = document.getElementById("text");
+// What is too long is said in words: a browser would cut what is pasted, and say nothing.
+export const longest = text.maxLength;
+text.removeAttribute("maxlength");
 
 const words = document.getElementById("words").content;
 

@@ -1,11 +1,17 @@
 // Which answer is being written in this conversation, as the page shows it: `chat:running` tells of a change.
-import { emit, id, live, main, on } from "./page.js";
+import { emit, id, live, main, on, word } from "./page.js";
 
 let generation = main.dataset.running;
 let over = 0; // the newest whose end was told here
 
 /** The id of the generation that is being written here, or "". */
 export const running = () => id(generation);
+
+/** Why nothing can be asked here now, in words; "" if it can. */
+export function busy() {
+  if (running()) return word("busy");
+  return document.querySelector("#elsewhere p")?.textContent.trim() ?? "";
+}
 
 function become(value) {
   if (String(value) === generation) return;

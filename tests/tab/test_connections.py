@@ -151,10 +151,10 @@ def test_a_row_that_is_held_is_waited_for(tmp_path: Path, postgres_url: str) -> 
 
 
 def test_rows_and_searches_are_right_on_postgresql_too(postgres_url: str) -> None:
-    """What is said in SQL of its own is tried on both databases."""
+    """What is said in SQL of its own is tried on both databases; triggers are SQLite's."""
     files = [f"tests/pure/test_{name}.py" for name in ("rows", "search")]
     environment = {**os.environ, "TEST_DATABASE_URL": fresh(postgres_url)}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", *files]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-k", "not triggers", *files]
     told = subprocess.run(
         command, cwd=servers.ROOT, env=environment, capture_output=True, text=True
     )

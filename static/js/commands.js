@@ -1,13 +1,12 @@
 // The buttons below an answer that ask for it anew or for the rest of it.
 import { online } from "./connection.js";
 import { show } from "./notices.js";
-import { add, waiting } from "./outbox.js";
+import { add, hindrance } from "./outbox.js";
 import { id, uuid, word } from "./page.js";
-import { busy } from "./running.js";
 
 /** Asks for something about a message; while something is under way it only says so. */
 export function command(type, message, more = {}) {
-  const why = busy() || (waiting().length ? word("busy") : "");
+  const why = hindrance();
   if (why) return show(online() ? why : word("offline"));
   add({ type, key: uuid(), message: id(message), ...more });
 }

@@ -1,8 +1,7 @@
 // A prompt is edited where it stands, and asked again beside what it was.
 import { sends } from "./composer.js";
-import { add, waiting } from "./outbox.js";
+import { add, hindrance } from "./outbox.js";
 import { emit, longest, on, text, thread, uuid, word } from "./page.js";
-import { busy } from "./running.js";
 
 const template = document.getElementById("edit-form");
 const prompts = () => [...thread.querySelectorAll(".turns:not(#echo) > .prompt")];
@@ -44,7 +43,7 @@ function save() {
   const { turn, form, area } = open;
   const words = area.value;
   const excess = words.length - longest;
-  const why = busy() || (waiting().length ? word("busy") : "");
+  const why = hindrance();
   const files = turn.querySelector(".attached") && { files_of: Number(turn.dataset.message) };
   const empty = !(words.trim() || files);
   form.querySelector(".edit-note").textContent =

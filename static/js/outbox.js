@@ -1,8 +1,8 @@
 // Keeps each command until the server has answered it, over reconnects and reloads; its key makes it count once.
 import { online, send } from "./connection.js";
 import { tab } from "./memory.js";
-import { emit, main, on } from "./page.js";
-import { running } from "./running.js";
+import { emit, main, on, word } from "./page.js";
+import { busy, running } from "./running.js";
 
 const place = `outbox:${main.dataset.conversation}`;
 let commands = tab.get(place) ?? []; // {frame, tried?, fault?}
@@ -18,6 +18,9 @@ const keyed = (key) => commands.find(({ frame }) => frame.key === key && frame.t
 
 /** Commands that the server has neither taken nor refused. */
 export const waiting = () => commands.filter(({ fault, frame }) => !fault && frame.type !== "stop");
+
+/** Why nothing can be asked until what was asked is over, in words; "" if it can. */
+export const hindrance = () => busy() || (waiting().length ? word("busy") : "");
 
 /** Prompts that were written here and are not in the conversation yet, with the reason if one was refused. */
 export const prompts = () => commands.filter(({ frame }) => frame.type === "send");

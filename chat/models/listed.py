@@ -14,8 +14,6 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from .asking import SAID_UNFINISHED
-
 if TYPE_CHECKING:
     from .conversation import Conversation  # noqa: F401 (named in a string below)
 
@@ -87,8 +85,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def with_running(self) -> Self:
         """Each with `running`: whether an answer is being written in it."""
-        unfinished = self.model._meta.get_field("generations").related_model._default_manager
-        mine = unfinished.filter(conversation=OuterRef("pk"), status__in=SAID_UNFINISHED)
+        generations: Any = self.model._meta.get_field("generations").related_model._default_manager
+        mine = generations.unfinished().filter(conversation=OuterRef("pk"))
         return self.annotate(running=Exists(mine))
 
     def expired(self) -> Self:

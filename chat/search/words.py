@@ -4,8 +4,8 @@ import re
 
 QUERY_CHARACTERS = 300
 WORDS = 8
-# A word, or several between quotation marks.
 QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
+# A word, or several between quotation marks.
 WORD = re.compile(r'"([^"]+)"|([^\s"]+)')
 # Scripts that are written without spaces: every character counts as a word.
 UNSPACED = (
